@@ -1,0 +1,297 @@
+"""What a marketing mix model is asked to be.
+
+A `ModelSpec` is frozen, checked at construction, and named by the SHA-256 of its canonical JSON. It knows columns by
+name but no data; `check_against` compares it with a table. Names follow the field (and Robyn where it has a word for it).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from datetime import date
+from typing import Any, Literal
+
+from mixline.errors import SpecificationError
+
+Sign = Literal["positive", "negative", "either"]
+GoalKind = Literal["revenue", "conversions"]
+Interval = Literal["day", "week", "month"]
+Component = Literal["trend", "season", "monthly", "weekday", "holiday"]
+InterceptRule = Literal["non_negative", "free", "none"]
+COMPONENTS: tuple[Component, ...] = ("trend", "season", "monthly", "weekday", "holiday")
+
+# Legal limits of the search (Robyn 3.12.1, robyn_inputs); "open" ends are excluded.
+LIMITS: Mapping[str, tuple[float, float]] = {
+    "alpha": (0.0, 10.0),
+    "gamma": (0.0, 1.0),
+    "theta": (0.0, 1.0),
+    "shape": (0.0, 20.0),
+    "scale": (0.0, 1.0),
+}
+
+
+@dataclass(frozen=True)
+class Range:
+    """A closed range searched over; `low == high` fixes the value."""
+
+    low: float
+    high: float
+
+    def __post_init__(self) -> None:
+        if not (math.isfinite(self.low) and math.isfinite(self.high)):
+            raise SpecificationError("a range must have two finite ends", got=f"{self.low} to {self.high}")
+        if self.low > self.high:
+            raise SpecificationError(
+                "a range is upside down", got=f"{self.low} to {self.high}", expected="low <= high", action="Swap them."
+            )
+
+    @property
+    def fixed(self) -> bool:
+        return self.low == self.high
+
+
+@dataclass(frozen=True)
+class Goal:
+    """What is explained. `currency` is an ISO code when kind is revenue, else empty."""
+
+    column: str
+    kind: GoalKind = "revenue"
+    label: str = ""
+    currency: str = ""
+
+
+@dataclass(frozen=True)
+class Media:
+    """A channel. `spend` is None for organic media; `exposure` is None when spend itself is modelled.
+
+    The ranges of parameters that the chosen adstock does not use are ignored. None means the default for `kind`
+    (see `mixline.mmm.defaults`).
+    """
+
+    name: str
+    spend: str | None = None
+    exposure: str | None = None
+    kind: str = "other"  # tv, radio, print, ooh, search, social, display, video, email, affiliate, other
+    adstock: str = "geometric"  # a name in mixline.mmm.adstock.ADSTOCKS
+    sign: Sign = "positive"
+    label: str = ""
+    ranges: Mapping[str, Range] = field(default_factory=dict)  # alpha, gamma, and the adstock's own parameters
+
+    def __post_init__(self) -> None:
+        if self.spend is None and self.exposure is None:
+            raise SpecificationError("a channel needs a spend or an exposure column", where=f"channel {self.name}")
+        object.__setattr__(self, "ranges", dict(sorted(self.ranges.items())))
+        for key, value in self.ranges.items():
+            if key not in LIMITS:
+                raise SpecificationError(
+                    "unknown parameter", where=f"channel {self.name}", got=key, expected=", ".join(LIMITS)
+                )
+            low, high = LIMITS[key]
+            if value.low < low or value.high > high:
+                raise SpecificationError(
+                    f"the range of {key} leaves its limits",
+                    where=f"channel {self.name}",
+                    got=f"{value.low} to {value.high}",
+                    expected=f"within {low} to {high}",
+                )
+
+    @property
+    def paid(self) -> bool:
+        return self.spend is not None
+
+
+@dataclass(frozen=True)
+class Context:
+    """Another driver: a price, a competitor, a promotion. `factor` columns are one-hot encoded."""
+
+    name: str
+    column: str
+    sign: Sign = "either"
+    factor: bool = False
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class Validation:
+    """Time-ordered hold-out. `train` is the share of window rows fitted on (a range is searched); None fits on all."""
+
+    train: Range | None = None
+    leaking: bool = False  # Robyn's form: Hill's maximum taken over the whole window. Only for comparison.
+
+
+@dataclass(frozen=True)
+class Search:
+    """Size of the search. `batch` candidates are asked at a time, whatever the number of processes."""
+
+    trials: int = 5
+    iterations: int = 2000
+    batch: int = 20
+    seed: int = 123
+    rssd_weight: float = 1.0  # 0 drops DECOMP.RSSD from the objectives
+
+
+@dataclass(frozen=True)
+class Study:
+    """A lift study. `effect` is the total incremental outcome between both days; `channels` are pooled."""
+
+    channels: tuple[str, ...]
+    start: date
+    end: date
+    effect: float
+    spend: float
+    confidence: float
+    scope: Literal["immediate", "total"] = "total"
+
+
+@dataclass(frozen=True)
+class ModelSpec:
+    """A whole question to the engine.
+
+    Raises:
+        SpecificationError: at construction, when names repeat, nothing is to be modelled, or numbers are out of range.
+    """
+
+    goal: Goal
+    date_column: str
+    media: tuple[Media, ...]
+    context: tuple[Context, ...] = ()
+    components: tuple[Component, ...] = ("trend", "season", "holiday")
+    holiday_country: str = ""
+    segment_column: str = ""  # e.g. country; rows with another value are left out
+    segment_value: str = ""
+    window_start: date | None = None
+    window_end: date | None = None
+    intercept: InterceptRule = "non_negative"
+    penalty_factors: bool = False
+    validation: Validation = Validation()
+    search: Search = Search()
+    studies: tuple[Study, ...] = ()
+    version: int = 1
+
+    def __post_init__(self) -> None:
+        names = [m.name for m in self.media] + [c.name for c in self.context] + list(self.components)
+        for name in names:
+            if not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_ .&+()/-]{0,79}", name):
+                raise SpecificationError(
+                    "a name is not usable", got=name, expected="1-80 letters, digits, _ - . & + ( ) /"
+                )
+        repeated = sorted({n for n in names if names.count(n) > 1})
+        if repeated:
+            raise SpecificationError("names repeat", got=", ".join(repeated), action="Give each term its own name.")
+        if not any(m.paid for m in self.media):
+            raise SpecificationError(
+                "no paid channel", expected="at least one channel with a spend column", action="Map a spend column."
+            )
+        if "holiday" in self.components and not self.holiday_country:
+            raise SpecificationError(
+                "holidays need a country",
+                where="holiday_country",
+                expected="a two-letter code such as DE",
+                action="Name the country or leave holiday out of components.",
+            )
+        if self.window_start and self.window_end and self.window_start > self.window_end:
+            raise SpecificationError(
+                "the window ends before it starts", where="window", got=f"{self.window_start} to {self.window_end}"
+            )
+        s = self.search
+        if not (1 <= s.trials <= 100 and 1 <= s.iterations <= 100_000 and 1 <= s.batch <= 1000 and 0 <= s.seed < 2**31):
+            raise SpecificationError(
+                "the search is out of range",
+                where="search",
+                got=f"{s.trials} trials, {s.iterations} iterations, batch {s.batch}, seed {s.seed}",
+                expected="1-100 trials, 1-100,000 iterations, batch 1-1000, seed 0-2^31",
+            )
+        train = self.validation.train
+        if train is not None and not (train.low > 0.1 and train.high <= 1.0):
+            raise SpecificationError(
+                "the training share is out of range",
+                where="validation.train",
+                got=f"{train.low} to {train.high}",
+                expected="above 0.1 and at most 1",
+            )
+
+    @property
+    def paid(self) -> tuple[Media, ...]:
+        """Paid channels, in order. Everywhere in the engine paid media come before organic."""
+        return tuple(m for m in self.media if m.paid)
+
+    @property
+    def organic(self) -> tuple[Media, ...]:
+        return tuple(m for m in self.media if not m.paid)
+
+    @property
+    def ordered_media(self) -> tuple[Media, ...]:
+        """Paid, then organic: the order of every media axis."""
+        return self.paid + self.organic
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Every column of the data this specification reads, each once."""
+        wanted = [self.date_column, self.goal.column]
+        if self.segment_column:
+            wanted.append(self.segment_column)
+        for m in self.media:
+            wanted += [c for c in (m.spend, m.exposure) if c is not None]
+        wanted += [c.column for c in self.context]
+        return tuple(dict.fromkeys(wanted))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON types; `from_dict` reads it back to an equal specification."""
+        return {key: _plain(value) for key, value in asdict(self).items()}
+
+    @classmethod
+    def from_dict(cls, document: Mapping[str, Any]) -> ModelSpec:
+        """Read a document (JSON or YAML). Raises SpecificationError naming the field for anything unknown or ill-typed."""
+        from mixline.mmm.specification_document import read_document
+
+        return read_document(document)
+
+    def with_search(self, **changes: Any) -> ModelSpec:
+        """A copy with another search size or seed."""
+        return replace(self, search=replace(self.search, **changes))
+
+    @property
+    def id(self) -> str:
+        """SHA-256 of the canonical JSON."""
+        return hashlib.sha256(canonical_json(self.to_dict())).hexdigest()
+
+
+def canonical_json(document: Any) -> bytes:
+    """JSON with sorted keys, no spaces, no NaN: equal documents give equal bytes."""
+    return json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+
+
+def require_columns(spec: ModelSpec, columns: Iterable[str]) -> None:
+    """Raise SpecificationError when the data lacks a column the specification names."""
+    present = list(columns)
+    missing = [c for c in spec.columns if c not in present]
+    if missing:
+        raise SpecificationError(
+            "the data has no such column",
+            where="specification",
+            got=", ".join(missing),
+            expected="one of " + ", ".join(present[:12]) + (", ..." if len(present) > 12 else ""),
+            action="Correct the name in the specification or add the column to the data.",
+        )
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return {str(k): _plain(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(v) for v in value]
+    return value
+
+
+__all__ = [f.__name__ for f in (Range, Goal, Media, Context, Validation, Search, Study, ModelSpec)] + [
+    "COMPONENTS",
+    "LIMITS",
+    "canonical_json",
+    "require_columns",
+]
