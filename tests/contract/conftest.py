@@ -1,0 +1,10 @@
+from __future__ import annotations
+
+from tests.fixtures_database import (  # noqa: F401  (fixtures are used by name)
+    address,
+    empty_address,
+    make_address,
+    migrated_sqlite,
+    postgres_databases,
+    state,
+)
