@@ -1,0 +1,30 @@
+"""`make bench`: run every benchmark in this folder, or the named ones: `python -m benchmarks engine dashboard`.
+
+A benchmark is a module `bench_<name>.py` with a `main()` that prints its figures. Machines differ and are noisy: read the
+ratios printed side by side in one run, not single seconds from different days.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import platform
+import sys
+from pathlib import Path
+
+
+def main(names: list[str]) -> int:
+    found = sorted(path.stem.removeprefix("bench_") for path in Path(__file__).parent.glob("bench_*.py"))
+    unknown = [name for name in names if name not in found]
+    if unknown:
+        print(f"There is no benchmark {', '.join(unknown)}; there are {', '.join(found)}.")
+        return 2
+    print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}")
+    for name in names or found:
+        print(f"\n== {name}")
+        importlib.import_module(f"benchmarks.bench_{name}").main()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
