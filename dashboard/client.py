@@ -1,0 +1,287 @@
+"""Typed client of the trainer API.
+
+Every method returns documents of `mixline.messages`. Documents named by their content never change and are kept in a
+bounded cache. Lists and states that do change are asked for each time; when the trainer does not answer, the last known
+one is given back, marked with its date, where the method says so. All other faults are errors of `mixline.errors`.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any, Generic, Literal, TypeVar, cast
+
+import httpx
+from flask import current_app
+from pydantic import TypeAdapter, ValidationError
+
+from mixline.errors import (
+    BusyError,
+    CancelledError,
+    ConflictError,
+    DataError,
+    InputError,
+    IntegrityError,
+    MixlineError,
+    NotFoundError,
+    SettingsError,
+    SpecificationError,
+    TooLargeError,
+    UnavailableError,
+)
+from mixline.messages import (
+    Candidates,
+    Contributions,
+    Curves,
+    DatasetRequest,
+    DatasetView,
+    EventView,
+    JobView,
+    ModelRow,
+    ModelSummary,
+    Problem,
+    Readiness,
+    RunRequest,
+    RunView,
+    Status,
+    UploadView,
+)
+from mixline.settings import Settings
+
+T = TypeVar("T")
+Period = Literal["day", "week", "month", "quarter"]
+
+EXTENSION = "mixline.client"
+DOCUMENTS_KEPT = 256
+UPLOAD_TIMEOUT = 120.0  # seconds: a 100 MB file over a slow line
+CONNECT_TIMEOUT = 2.0  # seconds: a service that is away should be noticed at once
+
+ERRORS: dict[str, type[MixlineError]] = {
+    error.code: error
+    for error in (
+        InputError,
+        DataError,
+        SpecificationError,
+        SettingsError,
+        TooLargeError,
+        NotFoundError,
+        ConflictError,
+        UnavailableError,
+        IntegrityError,
+        CancelledError,
+    )
+}
+
+
+@dataclass(frozen=True)
+class Known(Generic[T]):
+    """An answer with the moment it was true. `stale` when the service did not answer just now."""
+
+    value: T
+    at: datetime
+    stale: bool = False
+
+
+class TrainerClient:
+    """The trainer API as seen by the dashboard. One per process, safe to use from many threads.
+
+    Args:
+        settings: where the trainer is and how long to wait for it.
+        transport: another way to reach the service (tests call an application in the same process).
+    """
+
+    def __init__(self, settings: Settings, transport: httpx.BaseTransport | None = None) -> None:
+        self.address = settings.trainer_address
+        self._http = httpx.Client(
+            base_url=self.address,
+            transport=transport,
+            timeout=httpx.Timeout(settings.request_timeout, connect=CONNECT_TIMEOUT),
+            limits=httpx.Limits(max_connections=32, max_keepalive_connections=16),
+            trust_env=False,
+        )
+        self._lock = threading.Lock()
+        self._documents: OrderedDict[str, Any] = OrderedDict()
+        self._last: dict[str, Known[Any]] = {}
+
+    # --- state of the service ---
+
+    def read_readiness(self) -> Readiness:
+        """Whether the trainer's parts answer. Raises UnavailableError when it does not answer at all."""
+        response = self._send("GET", "/ready", timeout=CONNECT_TIMEOUT)
+        return _parse(Readiness, response)
+
+    def read_status(self) -> Known[Status]:
+        """Queue, workers, demo. The last known one when the trainer is away."""
+        return self._latest("/v1/status", Status)
+
+    # --- models ---
+
+    def list_models(self) -> Known[list[ModelRow]]:
+        """All models, newest first. The last known list when the trainer is away."""
+        known = self._latest("/v1/models", list[ModelRow])
+        return Known(sorted(known.value, key=lambda row: row.created_at, reverse=True), known.at, known.stale)
+
+    def read_model(self, model_id: str) -> ModelSummary:
+        return self._document(f"/v1/models/{model_id}", ModelSummary)
+
+    def read_contributions(self, model_id: str, period: Period) -> Contributions:
+        return self._document(f"/v1/models/{model_id}/contributions?period={period}", Contributions)
+
+    def read_curves(self, model_id: str) -> Curves:
+        return self._document(f"/v1/models/{model_id}/curves", Curves)
+
+    def read_candidates(self, model_id: str) -> Candidates:
+        return self._document(f"/v1/models/{model_id}/candidates", Candidates)
+
+    # --- data ---
+
+    def send_upload(self, filename: str, content: bytes) -> UploadView:
+        """Send a file. Raises DataError or TooLargeError with what is wrong with it."""
+        response = self._send("POST", "/v1/uploads", files={"file": (filename, content)}, timeout=UPLOAD_TIMEOUT)
+        return _parse(UploadView, response)
+
+    def read_upload(self, upload_id: str) -> UploadView:
+        return self._document(f"/v1/uploads/{upload_id}", UploadView)
+
+    def create_dataset(self, request: DatasetRequest) -> DatasetView:
+        return _parse(DatasetView, self._send("POST", "/v1/datasets", json=request.model_dump(mode="json")))
+
+    def list_datasets(self) -> Known[list[DatasetView]]:
+        return self._latest("/v1/datasets", list[DatasetView])
+
+    def read_dataset(self, dataset_id: str) -> DatasetView:
+        return self._document(f"/v1/datasets/{dataset_id}", DatasetView)
+
+    # --- runs and jobs ---
+
+    def launch_run(self, request: RunRequest, key: str = "") -> RunView:
+        """Ask for a fit. The same `key` again gives the same run. Raises BusyError when the queue is full."""
+        headers = {"Idempotency-Key": key} if key else {}
+        body = request.model_dump(mode="json")
+        return _parse(RunView, self._send("POST", "/v1/mmm/runs", json=body, headers=headers))
+
+    def list_runs(self) -> Known[list[RunView]]:
+        return self._latest("/v1/mmm/runs", list[RunView])
+
+    def read_run(self, run_id: str) -> RunView:
+        return _parse(RunView, self._send("GET", f"/v1/mmm/runs/{run_id}"))
+
+    def cancel_run(self, run_id: str) -> RunView:
+        return _parse(RunView, self._send("POST", f"/v1/mmm/runs/{run_id}/cancel"))
+
+    def retry_run(self, run_id: str) -> RunView:
+        return _parse(RunView, self._send("POST", f"/v1/mmm/runs/{run_id}/retry"))
+
+    def read_job(self, job_id: str) -> JobView:
+        return _parse(JobView, self._send("GET", f"/v1/jobs/{job_id}"))
+
+    def list_events(self, job_id: str, after: int = 0) -> list[EventView]:
+        response = self._send("GET", f"/v1/jobs/{job_id}/events", params={"after": after})
+        return _parse(list[EventView], response)
+
+    # --- how ---
+
+    def _document(self, path: str, kind: type[T]) -> T:
+        """A document that never changes: from the cache, else asked for once."""
+        with self._lock:
+            if path in self._documents:
+                self._documents.move_to_end(path)
+                found: T = self._documents[path]
+                return found
+        document = _parse(kind, self._send("GET", path))
+        with self._lock:
+            self._documents[path] = document
+            while len(self._documents) > DOCUMENTS_KEPT:
+                self._documents.popitem(last=False)
+        return document
+
+    def _latest(self, path: str, kind: type[T]) -> Known[T]:
+        """A document that changes: asked for each time, the last known one when the service is away."""
+        try:
+            value = _parse(kind, self._send("GET", path))
+        except UnavailableError:
+            last = self._last.get(path)
+            if last is None:
+                raise
+            return Known(last.value, last.at, stale=True)
+        known = Known(value, datetime.now(UTC))
+        self._last[path] = known
+        return known
+
+    def _send(self, method: str, path: str, **options: Any) -> httpx.Response:
+        try:
+            response = self._http.request(method, path, **options)
+        except httpx.TimeoutException:
+            raise UnavailableError(
+                "the trainer did not answer in time",
+                where=self.address,
+                action="Try again in a moment; if it stays so, look at the trainer's log.",
+            ) from None
+        except httpx.TransportError:
+            raise UnavailableError(
+                "the trainer cannot be reached",
+                where=self.address,
+                action="Start it (`make run` starts everything) or correct MIXLINE_TRAINER.",
+            ) from None
+        if response.is_error:
+            raise read_problem(response)
+        return response
+
+
+def read_problem(response: httpx.Response) -> MixlineError:
+    """The error a problem document speaks of. `correlation_id` is set on it."""
+    try:
+        problem = Problem.model_validate_json(response.content)
+    except ValidationError:
+        unknown = UnavailableError(
+            "the trainer gave an answer that cannot be read",
+            got=f"status {response.status_code}",
+            action="Try again; if it stays so, look at the trainer's log.",
+        )
+        return _mark(unknown, response.headers.get("x-correlation-id", ""))
+    parts: Mapping[str, Any] = {"where": problem.where, "expected": problem.expected, "action": problem.action}
+    if problem.code == BusyError.code:
+        wait = response.headers.get("retry-after", "30")
+        error: MixlineError = BusyError(
+            problem.title, retry_after=int(wait) if wait.isdigit() else 30, got=problem.got, **parts
+        )
+    else:
+        error = ERRORS.get(problem.code, MixlineError)(problem.title, **parts)
+        error.got = problem.got  # already quoted and shortened by the service
+        error.status = problem.status
+        error.args = (problem.detail or error.sentence,)
+    return _mark(error, problem.correlation_id)
+
+
+def current_client() -> TrainerClient:
+    """The client of the application that is answering."""
+    client: TrainerClient = current_app.extensions[EXTENSION]
+    return client
+
+
+def _mark(error: MixlineError, correlation_id: str) -> MixlineError:
+    error.correlation_id = correlation_id  # type: ignore[attr-defined]
+    return error
+
+
+def _parse(kind: type[T], response: httpx.Response) -> T:
+    try:
+        document: T = _reader(cast(Any, kind)).validate_json(response.content)
+    except ValidationError as fault:
+        raise UnavailableError(
+            "the trainer's answer has another form than this dashboard knows",
+            where=str(response.request.url.path),
+            got=str(fault.errors()[0]["loc"]),
+            action="Run the dashboard and the trainer from the same version.",
+        ) from None
+    return document
+
+
+@cache
+def _reader(kind: Any) -> TypeAdapter[Any]:
+    """Making a reader costs more than reading; there are a dozen kinds."""
+    return TypeAdapter(kind)

@@ -1,0 +1,114 @@
+"""What a page shows when there is nothing to show yet, while it loads, when it failed and when its numbers are old."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from dash import dcc, html
+
+from dashboard.components.aria import aria
+from dashboard.figures.format import write_moment
+from mixline.errors import MixlineError
+from mixline.messages import ProgressView
+
+POLL_MILLISECONDS = 2000
+
+
+def notice(title: str, text: str, *links: tuple[str, str]) -> html.Div:
+    """A calm full page with one thought and where to go from here (label, address)."""
+    actions = [
+        dcc.Link(label, href=href, className="button primary" if place == 0 else "button")
+        for place, (label, href) in enumerate(links)
+    ]
+    return html.Div(
+        [html.H1(title), html.P(text), html.Div(actions, className="actions")], className="notice", role="status"
+    )
+
+
+def seeding(progress: ProgressView | None) -> html.Div:
+    """The first start: the demo is being fitted. The page asks again until it is there."""
+    percent = progress.percent if progress else 0.0
+    stage = (progress.stage if progress else "") or "Waiting for a worker"
+    left = f" · about {max(1, round(progress.seconds_left))} s left" if progress and progress.seconds_left else ""
+    return html.Div(
+        [
+            html.H1("The demo is being fitted"),
+            html.P(
+                "Four years of simulated marketing in two countries, fitted here and now. The first results appear by themselves."
+            ),
+            html.Div(
+                html.Div(className="bar", style={"width": f"{min(max(percent, 2), 100):.0f}%"}),
+                className="progress-track",
+                role="progressbar",
+                **aria(valuenow=f"{percent:.0f}", valuemin=0, valuemax=100, label="Progress of the demo"),
+            ),
+            html.P(f"{stage} · {percent:.0f} %{left}", className="soft"),
+            html.Div(dcc.Link("Watch the run", href="/runs", className="button"), className="actions"),
+            poll("seeding"),
+        ],
+        className="notice",
+        role="status",
+    )
+
+
+def poll(index: str) -> dcc.Interval:
+    """Has the page drawn again every two seconds while it is shown."""
+    return dcc.Interval(id={"type": "poll", "index": index}, interval=POLL_MILLISECONDS)
+
+
+def no_model() -> html.Div:
+    return notice(
+        "No model yet",
+        "Mixline needs a table with a date, what you sold and what you spent per channel. "
+        "Bring one on the Data page, then launch a run.",
+        ("Bring data", "/data"),
+        ("Launch a run", "/runs"),
+    )
+
+
+def failed(error: MixlineError) -> html.Div:
+    """One sentence, what to quote, and a way to try again."""
+    correlation_id = getattr(error, "correlation_id", "")
+    return _failure(str(error), correlation_id)
+
+
+def broken(correlation_id: str) -> html.Div:
+    return _failure("This page could not be drawn. Try again; if it stays so, report it.", correlation_id)
+
+
+def _failure(sentence: str, correlation_id: str) -> html.Div:
+    quote = [html.P(["Correlation id ", html.Code(correlation_id)], className="soft")] if correlation_id else []
+    retry = html.Button("Try again", id={"type": "retry", "index": "page"}, className="button primary", n_clicks=0)
+    return html.Div(
+        [html.H1("That did not work"), html.P(sentence), *quote, html.Div(retry, className="actions")],
+        className="notice failed",
+        role="alert",
+    )
+
+
+def stale(since: datetime) -> html.Div:
+    """The trainer is away; what is shown was true then."""
+    retry = html.Button("Try again", id={"type": "retry", "index": "stale"}, className="link-button", n_clicks=0)
+    return html.Div(
+        [
+            html.Strong("Last known results. "),
+            f"The trainer does not answer; this was true on {write_moment(since)}. ",
+            retry,
+        ],
+        className="banner stale",
+        role="status",
+    )
+
+
+def skeleton() -> html.Div:
+    """Grey shapes of a page to come."""
+    cards = [html.Div(className="bone card-bone") for _ in range(4)]
+    return html.Div(
+        [
+            html.Div(className="bone title-bone"),
+            html.Div(cards, className="cards"),
+            html.Div(className="bone figure-bone"),
+        ],
+        className="skeleton",
+        **aria(hidden="true"),
+    )

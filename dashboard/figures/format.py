@@ -1,0 +1,176 @@
+"""How numbers, money, dates and ranges are written. The only place that knows."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+
+from mixline.messages import Estimate, ModelSummary
+
+RangeLevel = Literal[50, 90]
+
+SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥", "INR": "₹"}
+NAMES = {"EUR": "euro", "USD": "dollar", "GBP": "pound", "JPY": "yen", "INR": "rupee", "CHF": "franc"}
+MINUS = "−"
+THIN = "\u2009"
+STEPS = ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "k"))
+INTERVALS = {"day": ("day", "days"), "week": ("week", "weeks"), "month": ("month", "months")}
+
+
+@dataclass(frozen=True)
+class Unit:
+    """What a model counts: money it earned, or conversions it brought; and the money that was spent."""
+
+    currency: str
+    conversions: bool = False
+
+    @property
+    def outcome_name(self) -> str:
+        return "conversions" if self.conversions else "revenue"
+
+    @property
+    def outcome_label(self) -> str:
+        """For an axis."""
+        if self.conversions:
+            return "Conversions"
+        return f"Revenue, {self.currency}" if self.currency else "Revenue"
+
+    @property
+    def spend_label(self) -> str:
+        return f"Spend, {self.currency}" if self.currency else "Spend"
+
+    @property
+    def money_name(self) -> str:
+        """One piece of money in words: "euro"."""
+        return NAMES.get(self.currency, self.currency or "unit of money")
+
+    def outcome(self, value: float, *, sign: bool = False) -> str:
+        return write_number(value, sign=sign) if self.conversions else self.money(value, sign=sign)
+
+    def money(self, value: float, *, sign: bool = False) -> str:
+        return write_money(value, self.currency, sign=sign)
+
+    def outcome_range(self, estimate: Estimate, level: RangeLevel = 90) -> str:
+        low, high = bounds(estimate, level)
+        return write_range(low, high, self.outcome)
+
+    @property
+    def roi_name(self) -> str:
+        return f"conversions per 1,000 {self.money_name}s" if self.conversions else f"per {self.money_name}"
+
+    @property
+    def roi_scale(self) -> float:
+        """Conversions per euro are tiny numbers; per thousand they can be read."""
+        return 1000.0 if self.conversions else 1.0
+
+    def roi(self, value: float) -> str:
+        return write_ratio(value * self.roi_scale)
+
+    def roi_range(self, estimate: Estimate, level: RangeLevel = 90) -> str:
+        low, high = bounds(estimate, level)
+        return write_range(low, high, self.roi)
+
+
+def unit_of(summary: ModelSummary) -> Unit:
+    return Unit(summary.currency, summary.goal_kind == "conversions")
+
+
+def bounds(estimate: Estimate, level: RangeLevel) -> tuple[float, float]:
+    """The lower and upper end of the range shown."""
+    return (estimate.low, estimate.high) if level == 90 else (estimate.low50, estimate.high50)
+
+
+def write_number(value: float, *, sign: bool = False) -> str:
+    """Three significant figures with k, M, B: 1,234,567 is 1.23M, 12,345 is 12.3k, 950 is 950."""
+    if not math.isfinite(value):
+        return "–"
+    mark = MINUS if value < 0 else "+" if sign and value > 0 else ""
+    size = abs(value)
+    for step, letter in STEPS:
+        if size >= step * 0.9995:
+            return f"{mark}{_three(size / step)}{letter}"
+    return f"{mark}{_three(size)}" if size >= 1e-9 else "0"
+
+
+def write_money(value: float, currency: str, *, sign: bool = False) -> str:
+    """€1.23M; a currency without a symbol here is written before the number: CHF 1.23M."""
+    text = write_number(value, sign=sign)
+    if text == "–" or not currency:
+        return text
+    mark, digits = (text[0], text[1:]) if text[0] in f"{MINUS}+" else ("", text)
+    symbol = SYMBOLS.get(currency)
+    return f"{mark}{symbol}{digits}" if symbol else f"{currency} {mark}{digits}"
+
+
+def write_ratio(value: float) -> str:
+    """A return: 2.4, 0.85, 12."""
+    if not math.isfinite(value):
+        return "–"
+    size = abs(value)
+    digits = 0 if size >= 99.5 else 1 if size >= 1.95 else 2
+    text = f"{size:,.{digits}f}"
+    return f"{MINUS}{text}" if value < 0 and float(text.replace(",", "")) != 0 else text
+
+
+def write_share(value: float) -> str:
+    """A share of 0-1 as per cent: 34 %, 3.4 %, below 0.1 % in words."""
+    if not math.isfinite(value):
+        return "–"
+    percent = abs(value) * 100
+    mark = MINUS if value < 0 and percent >= 0.05 else ""
+    if 0 < percent < 0.1:
+        return "under 0.1 %"
+    return f"{mark}{percent:.1f} %" if 0 < percent < 9.95 else f"{mark}{percent:.0f} %"
+
+
+def write_range(low: float, high: float, write: Callable[[float], str] = write_number) -> str:
+    """1.9 – 3.0, with one writer for both ends."""
+    return f"{write(low)} – {write(high)}"
+
+
+def write_chance(probability: float) -> str:
+    """A probability in words a person would bet on."""
+    if probability >= 0.99:
+        return "almost certainly"
+    if probability >= 0.9:
+        return "very likely"
+    if probability >= 0.7:
+        return "probably"
+    if probability > 0.3:
+        return "open whether it"
+    if probability > 0.1:
+        return "probably not"
+    return "very unlikely"
+
+
+def write_date(value: date) -> str:
+    """21 Nov 2026."""
+    return f"{value.day} {value:%b %Y}"
+
+
+def write_moment(value: datetime) -> str:
+    """21 Nov 2026, 14:05 UTC."""
+    return f"{write_date(value)}, {value:%H:%M} UTC"
+
+
+def write_span(start: date, end: date) -> str:
+    return f"{write_date(start)} – {write_date(end)}"
+
+
+def write_periods(count: float, interval: str) -> str:
+    """A duration in the data's own periods: 1 week, 2.5 weeks, under half a week."""
+    one, many = INTERVALS.get(interval, ("period", "periods"))
+    if count < 0.5:
+        return f"under half a {one}"
+    rounded = round(count, 1) if count < 9.5 else round(count)
+    return f"{rounded:g} {one if rounded == 1 else many}"
+
+
+def _three(size: float) -> str:
+    """Three significant figures without a needless tail of zeros: 1.2, 12.3, 123."""
+    digits = 0 if size >= 99.95 else 1 if size >= 9.995 else 2
+    text = f"{size:,.{digits}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text

@@ -1,0 +1,171 @@
+"""The shell around every page: navigation, theme toggle, the place where pages appear, and what happens when one fails."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Callable
+from typing import Any
+
+from dash import ALL, ClientsideFunction, Dash, Input, Output, State, dcc, html, page_container
+
+from dashboard import navigation
+from dashboard.components import states
+from dashboard.components.aria import aria
+from dashboard.components.icons import icon
+from mixline.errors import MixlineError
+
+log = logging.getLogger("mixline.dashboard")
+
+REDRAW = "redraw"  # a store: whoever writes to it has the page drawn again from its address
+LOCATION = "_pages_location"  # Dash's own name for the address bar
+TARGET: Any = {"_pages_content": "children"}
+
+INDEX = """<!DOCTYPE html>
+<html lang="en">
+<head>
+{%metas%}
+<title>{%title%}</title>
+{%favicon%}
+{%css%}
+</head>
+<body>
+{%app_entry%}
+<footer>{%config%}{%scripts%}{%renderer%}</footer>
+</body>
+</html>"""
+
+
+def shell() -> html.Div:
+    """Everything that stays when the page changes."""
+    return html.Div(
+        [
+            html.A("Skip to content", href="#content", className="skip-link"),
+            dcc.Store(id=REDRAW),
+            html.Div(id="theme-sink", hidden=True),
+            html.Header(
+                [
+                    html.Button(
+                        icon("M3 6h14M3 10h14M3 14h14"),
+                        id="menu-toggle",
+                        className="icon-button",
+                        **aria(label="Menu", expanded="false", controls="sidebar"),
+                    ),
+                    _brand(),
+                ],
+                className="topbar",
+            ),
+            html.Aside(
+                [
+                    _brand(),
+                    html.Nav(_groups(), **aria(label="Pages")),
+                    html.Button(
+                        [icon("M10 3a7 7 0 1 0 7 7 5.5 5.5 0 0 1-7-7z"), html.Span("Light or dark")],
+                        id="theme-toggle",
+                        className="nav-entry theme-toggle",
+                        **aria(label="Switch between light and dark"),
+                    ),
+                ],
+                id="sidebar",
+                className="sidebar",
+            ),
+            html.Div(id="scrim", className="scrim", n_clicks=0),
+            html.Main(
+                dcc.Loading(
+                    page_container,
+                    custom_spinner=states.skeleton(),
+                    delay_show=350,
+                    target_components=TARGET,
+                    parent_className="page-loading",
+                    overlay_style={"visibility": "visible", "opacity": 0.35},
+                ),
+                id="content",
+                tabIndex=-1,
+            ),
+        ],
+        className="shell",
+    )
+
+
+def register(app: Dash) -> None:
+    """Wire the shell. The functions are in assets/shell.js: no script is written into the page."""
+    app.clientside_callback(
+        ClientsideFunction("shell", "follow"),
+        Output({"type": "nav", "path": ALL}, "href"),
+        Output({"type": "nav", "path": ALL}, "className"),
+        Input(LOCATION, "pathname"),
+        Input(LOCATION, "search"),
+        State({"type": "nav", "path": ALL}, "id"),
+    )
+    app.clientside_callback(
+        ClientsideFunction("shell", "toggle_theme"),
+        Output(REDRAW, "data", allow_duplicate=True),
+        Input("theme-toggle", "n_clicks"),
+        prevent_initial_call=True,
+    )
+    app.clientside_callback(
+        ClientsideFunction("shell", "retry"),
+        Output(REDRAW, "data", allow_duplicate=True),
+        Input({"type": "retry", "index": ALL}, "n_clicks"),
+        prevent_initial_call=True,
+    )
+    app.clientside_callback(
+        ClientsideFunction("shell", "menu"),
+        Output("sidebar", "className"),
+        Input("menu-toggle", "n_clicks"),
+        Input("scrim", "n_clicks"),
+        Input(LOCATION, "href"),
+        State("sidebar", "className"),
+    )
+    app.clientside_callback(
+        ClientsideFunction("shell", "poll"),
+        Output(REDRAW, "data", allow_duplicate=True),
+        Input({"type": "poll", "index": ALL}, "n_intervals"),
+        prevent_initial_call=True,
+    )
+
+
+def guard(page: Callable[..., Any]) -> Callable[..., Any]:
+    """A page's layout that answers with the failed state instead of a traceback."""
+
+    def draw(**query: Any) -> Any:
+        query.pop("redraw", None)
+        try:
+            return page(**query)
+        except MixlineError as error:
+            return states.failed(error)
+        except Exception:
+            correlation_id = secrets.token_hex(8)
+            log.exception("a page failed, correlation id %s", correlation_id)
+            return states.broken(correlation_id)
+
+    return draw
+
+
+def not_found(**_query: Any) -> html.Div:
+    return states.notice(
+        "There is no such page", "The address may be mistyped, or the page has moved.", ("Overview", "/")
+    )
+
+
+def _brand() -> html.Div:
+    mark = icon("M3 15c4 0 4-9 8-9s3 6 6 6", size=22, width=2.2)
+    return html.Div([mark, html.Span("Mixline")], className="brand")
+
+
+def _groups() -> list[html.Div]:
+    groups = []
+    for group in navigation.GROUPS:
+        entries = [entry for entry in navigation.list_entries() if entry.group == group]
+        if entries:
+            links = [
+                dcc.Link(
+                    [icon(entry.icon), html.Span(entry.name)],
+                    href=entry.path,
+                    id={"type": "nav", "path": entry.path},
+                    className="nav-entry",
+                )
+                for entry in entries
+            ]
+            groups.append(html.Div([html.H2(group), *links], className="nav-group"))
+    return groups

@@ -1,0 +1,39 @@
+"""The pages that exist, in the three groups of the navigation. A group without pages is not shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib.util import find_spec
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One page in the navigation. `module` lays it out (`layout`) and wires it (`register`)."""
+
+    module: str
+    path: str
+    name: str
+    group: str
+    icon: str  # path data of a 20 x 20 line drawing
+
+    @property
+    def title(self) -> str:
+        return f"{self.name} · Mixline"
+
+
+GROUPS = ("Understand", "Build", "Operate")
+
+ENTRIES = (
+    Entry("pages.overview", "/", "Overview", "Understand", "M3 11h5V3H3zm0 6h5v-3H3zm8 0h6V9h-6zm0-14v3h6V3z"),
+    Entry(
+        "pages.contribution", "/contribution", "Contribution", "Understand", "M3 17V9h3v8m2 0V5h3v12m2 0v-6h3v6M2 17h16"
+    ),
+    Entry("pages.response", "/response", "Response curves", "Understand", "M3 3v14h14M5 15c1-7 5-9 12-9.5"),
+    Entry("pages.data", "/data", "Data", "Build", "M3 4h14v12H3zm0 4h14M3 12h14M8 4v12"),
+    Entry("pages.runs", "/runs", "Runs", "Build", "M6 4l10 6-10 6z"),
+)
+
+
+def list_entries() -> tuple[Entry, ...]:
+    """The entries whose page is there."""
+    return tuple(entry for entry in ENTRIES if find_spec(entry.module))

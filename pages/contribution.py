@@ -1,0 +1,11 @@
+"""Placeholder replaced below."""
+
+from dash import Dash, html
+
+
+def layout(**query: str) -> html.Div:
+    return html.Div("contribution")
+
+
+def register(app: Dash) -> None:
+    """Nothing to wire."""
