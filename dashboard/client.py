@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -142,6 +142,12 @@ class TrainerClient:
     def send_upload(self, filename: str, content: bytes) -> UploadView:
         """Send a file. Raises DataError or TooLargeError with what is wrong with it."""
         response = self._send("POST", "/v1/uploads", files={"file": (filename, content)}, timeout=UPLOAD_TIMEOUT)
+        return _parse(UploadView, response)
+
+    def stream_upload(self, chunks: Iterator[bytes], content_type: str) -> UploadView:
+        """Pass a browser's multipart body on as it arrives, never holding more than one chunk. Raises as `send_upload`."""
+        headers = {"Content-Type": content_type}
+        response = self._send("POST", "/v1/uploads", content=chunks, headers=headers, timeout=UPLOAD_TIMEOUT)
         return _parse(UploadView, response)
 
     def read_upload(self, upload_id: str) -> UploadView:
