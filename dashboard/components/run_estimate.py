@@ -1,0 +1,73 @@
+"""How long a run will take, from how long runs took here.
+
+Time is modelled as a fixed part (reading, decomposition, writing) plus a part per candidate: with runs of different sizes
+both are fitted by least squares, with one size only the second. Runs on the same dataset are preferred, because a wide
+table is slower than a narrow one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from statistics import median
+
+from mixline.messages import Preset, RunView
+
+# Trials and iterations of each preset. The dashboard does not load the engine; a test compares these with
+# mixline.mmm.presets.PRESETS.
+PRESET_SIZES: dict[Preset, tuple[int, int]] = {"test": (2, 300), "standard": (5, 2000), "thorough": (10, 5000)}
+RECENT_RUNS = 20
+
+
+def estimate_seconds(runs: Sequence[RunView], dataset_id: str, candidates: int) -> float | None:
+    """Seconds a search of `candidates` (trials times iterations) will take; None when nothing was measured yet.
+
+    Args:
+        runs: newest first; only those that succeeded at their first attempt are used (a resumed run is no measure).
+    """
+    measured = [run for run in runs if _took(run) is not None and run.job.attempt == 1][:RECENT_RUNS]
+    same = [run for run in measured if run.dataset_id == dataset_id]
+    points = [(run.trials * run.iterations, _took(run) or 0.0) for run in (same or measured)]
+    if not points:
+        return None
+    sizes = sorted({size for size, _ in points})
+    if len(sizes) >= 2:
+        # The median of each size first: one run that waited for a busy machine must not bend the line.
+        pairs = [(size, median([seconds for other, seconds in points if other == size])) for size in sizes]
+        slope, fixed = _line(pairs)
+        if slope > 0 and fixed >= 0:
+            return fixed + slope * candidates
+    rate = median([seconds / size for size, seconds in points])
+    return rate * candidates
+
+
+def _line(pairs: Sequence[tuple[int, float]]) -> tuple[float, float]:
+    """Slope and intercept of the least-squares line, weighted by 1/size: relative errors count alike."""
+    weights = [1.0 / max(size, 1) for size, _ in pairs]
+    total = sum(weights)
+    mean_x = sum(w * x for w, (x, _) in zip(weights, pairs, strict=True)) / total
+    mean_y = sum(w * y for w, (_, y) in zip(weights, pairs, strict=True)) / total
+    spread = sum(w * (x - mean_x) ** 2 for w, (x, _) in zip(weights, pairs, strict=True))
+    slope = sum(w * (x - mean_x) * (y - mean_y) for w, (x, y) in zip(weights, pairs, strict=True)) / spread
+    return slope, mean_y - slope * mean_x
+
+
+def _took(run: RunView) -> float | None:
+    """Seconds from start to finish of a run that succeeded."""
+    job = run.job
+    if job.state != "succeeded" or job.started_at is None or job.finished_at is None:
+        return None
+    seconds = (job.finished_at - job.started_at).total_seconds()
+    return seconds if seconds > 0 else None
+
+
+def duration_words(seconds: float) -> str:
+    """A duration as said: "4 s", "1 min 20 s", "12 min", "2 h 5 min"."""
+    if seconds < 60:
+        return f"{max(round(seconds), 1)} s"
+    if seconds < 600:
+        minutes, rest = divmod(round(seconds / 10) * 10, 60)
+        return f"{minutes} min {rest} s" if rest else f"{minutes} min"
+    if seconds < 3600:
+        return f"{round(seconds / 60)} min"
+    hours, minutes = divmod(round(seconds / 60), 60)
+    return f"{hours} h {minutes} min" if minutes else f"{hours} h"
