@@ -42,6 +42,9 @@ class Range:
     high: float
 
     def __post_init__(self) -> None:
+        # 1 and 1.0 must give the same canonical JSON, hence the same specification id.
+        object.__setattr__(self, "low", float(self.low))
+        object.__setattr__(self, "high", float(self.high))
         if not (math.isfinite(self.low) and math.isfinite(self.high)):
             raise SpecificationError("a range must have two finite ends", got=f"{self.low} to {self.high}")
         if self.low > self.high:
@@ -133,6 +136,9 @@ class Search:
     seed: int = 123
     rssd_weight: float = 1.0  # 0 drops DECOMP.RSSD from the objectives
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "rssd_weight", float(self.rssd_weight))
+
 
 @dataclass(frozen=True)
 class Study:
@@ -145,6 +151,10 @@ class Study:
     spend: float
     confidence: float
     scope: Literal["immediate", "total"] = "total"
+
+    def __post_init__(self) -> None:
+        for name in ("effect", "spend", "confidence"):
+            object.__setattr__(self, name, float(getattr(self, name)))
 
 
 @dataclass(frozen=True)
