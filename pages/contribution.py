@@ -1,11 +1,51 @@
-"""Placeholder replaced below."""
+"""Contribution: what the outcome was made of, and what each channel gave for its money."""
 
-from dash import Dash, html
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from dash import ClientsideFunction, Dash, Input, Output, html
+
+from dashboard.client import TrainerClient
+from dashboard.components.channel_table import EXPORT, TABLE, channel_table
+from dashboard.components.frame import frame
+from dashboard.components.panels import panel
+from dashboard.figures.carryover import draw_carryover
+from dashboard.figures.decomposition import draw_decomposition
+from dashboard.figures.format import write_share
+from dashboard.figures.roi import draw_roi
+from dashboard.figures.shares import draw_shares
+from dashboard.view import View
 
 
-def layout(**query: str) -> html.Div:
-    return html.Div("contribution")
+def layout(**query: Any) -> html.Div:
+    return frame("/contribution", "Contribution", query, _body, _lede, by_period=True)
 
 
 def register(app: Dash) -> None:
-    """Nothing to wire."""
+    app.clientside_callback(
+        ClientsideFunction("shell", "export_table"),
+        Output(TABLE, "exportDataAsCsv"),
+        Input(EXPORT, "n_clicks"),
+        prevent_initial_call=True,
+    )
+
+
+def _lede(view: View) -> str:
+    channels = sorted(view.summary.channels, key=lambda channel: -channel.contribution.value)
+    top = channels[:2]
+    share = sum(channel.share_of_effect.value for channel in top)
+    names = " and ".join(channel.label for channel in top)
+    verb = "bring" if len(top) > 1 else "brings"
+    return f"{names} {verb} {write_share(share)} of everything paid marketing brought."
+
+
+def _body(view: View, client: TrainerClient) -> Sequence[Any]:
+    summary, look = view.summary, view.look
+    contributions = client.read_contributions(summary.id, view.period)
+    return [
+        panel(draw_decomposition(contributions, look)),
+        html.Div([panel(draw_roi(summary, look)), panel(draw_shares(summary, look))], className="grid-2"),
+        html.Div([panel(draw_carryover(summary, look)), channel_table(summary, look)], className="stack"),
+    ]

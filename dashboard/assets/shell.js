@@ -29,7 +29,7 @@
         }, 0);
         const kept = new URLSearchParams(search || "");
         const filters = new URLSearchParams();
-        for (const name of ["country", "model", "period", "range"]) {
+        for (const name of ["dataset", "country", "model", "period", "range"]) {
           if (kept.has(name)) filters.set(name, kept.get(name));
         }
         const query = filters.toString() ? "?" + filters.toString() : "";
@@ -50,6 +50,9 @@
       },
       poll: function (ticks) {
         return ticks.some((n) => n > 0) ? Date.now() : none();
+      },
+      export_table: function (clicks) {
+        return clicks ? true : none();
       },
       menu: function (toggles, scrims, href, current) {
         const triggered = (window.dash_clientside.callback_context.triggered[0] || {}).prop_id || "";

@@ -1,0 +1,101 @@
+"""All figures of all channels in one table that can be sorted and taken away as a CSV file."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import dash_ag_grid as dag
+from dash import html
+
+from dashboard.figures.drawing import Look
+from dashboard.figures.format import write_periods, write_share
+from dashboard.glossary import GLOSSARY
+from dashboard.words import write_worth
+from mixline.messages import ChannelSummary, ModelSummary
+
+TABLE = "channel-table"
+EXPORT = "channel-table-export"
+
+
+def channel_table(summary: ModelSummary, look: Look) -> html.Section:
+    """The file holds plain numbers with both ends of each 90 % range; the screen shows them written."""
+    rows = [describe_channel(channel, summary, look) for channel in sorted(summary.channels, key=lambda c: -c.spend)]
+    name = f"{summary.title} channels.csv".replace("/", "-")
+    grid = dag.AgGrid(
+        id=TABLE,
+        rowData=rows,
+        columnDefs=list_columns(look),
+        defaultColDef={"sortable": True, "resizable": True, "minWidth": 96, "suppressHeaderMenuButton": True},
+        columnSize="responsiveSizeToFit",
+        dashGridOptions={"domLayout": "autoHeight", "suppressCellFocus": False, "tooltipShowDelay": 200},
+        csvExportParams={"fileName": name, "allColumns": True},
+        style={"height": None},
+    )
+    button = html.Button("Download CSV", id=EXPORT, className="button", n_clicks=0)
+    head = html.Div([html.H2("Every channel in numbers"), button], className="panel-head")
+    return html.Section([head, grid], className="panel")
+
+
+def describe_channel(channel: ChannelSummary, summary: ModelSummary, look: Look) -> dict[str, Any]:
+    """One row: each number plain, and as `..._text` the way it is written."""
+    unit, level = look.unit, look.level
+    return {
+        "channel": channel.label,
+        "spend": channel.spend,
+        "spend_text": unit.money(channel.spend),
+        "contribution": channel.contribution.value,
+        "contribution_low": channel.contribution.low,
+        "contribution_high": channel.contribution.high,
+        "contribution_text": f"{unit.outcome(channel.contribution.value)} "
+        f"({unit.outcome_range(channel.contribution, level)})",
+        "roi": channel.roi.value,
+        "roi_low": channel.roi.low,
+        "roi_high": channel.roi.high,
+        "roi_text": f"{unit.roi(channel.roi.value)} ({unit.roi_range(channel.roi, level)})",
+        "marginal_roi": channel.marginal_roi.value,
+        "marginal_roi_low": channel.marginal_roi.low,
+        "marginal_roi_high": channel.marginal_roi.high,
+        "marginal_roi_text": f"{unit.roi(channel.marginal_roi.value)} ({unit.roi_range(channel.marginal_roi, level)})",
+        "share_of_spend": channel.share_of_spend,
+        "share_of_spend_text": write_share(channel.share_of_spend),
+        "share_of_effect": channel.share_of_effect.value,
+        "share_of_effect_text": write_share(channel.share_of_effect.value),
+        "half_life": channel.half_life_periods,
+        "half_life_text": write_periods(channel.half_life_periods, summary.interval),
+        "probability_profitable": channel.probability_profitable,
+        "probability_profitable_text": write_worth(channel),
+        "cost_per_conversion": channel.cpa.value if channel.cpa else None,
+        "cost_per_conversion_text": unit.money(channel.cpa.value) if channel.cpa else "–",
+    }
+
+
+def list_columns(look: Look) -> list[dict[str, Any]]:
+    """Columns shown, and those that are only in the file."""
+    per = look.unit.roi_name
+    columns = [
+        {"field": "channel", "headerName": "Channel", "pinned": "left", "minWidth": 130},
+        _number("spend", "Spend", "spend", 90),
+        _number("contribution", "Contribution", "contribution", 190),
+        _number("roi", f"ROI, {per}", "roi", 150),
+        _number("marginal_roi", "ROI of the next", "marginal_roi", 150),
+        _number("share_of_spend", "Of spend", "share_of_spend", 90),
+        _number("share_of_effect", "Of effect", "share_of_effect", 90),
+        _number("half_life", "Half-life", "half_life", 110),
+    ]
+    if look.unit.conversions:
+        columns.append(_number("cost_per_conversion", "Per conversion", "cpa", 120))
+    else:
+        columns.append(_number("probability_profitable", "Pays for itself", "profitable", 170))
+    hidden = ["contribution_low", "contribution_high", "roi_low", "roi_high", "marginal_roi_low", "marginal_roi_high"]
+    return columns + [{"field": name, "headerName": name, "hide": True} for name in hidden]
+
+
+def _number(field: str, name: str, key: str, width: int) -> dict[str, Any]:
+    return {
+        "field": field,
+        "headerName": name,
+        "headerTooltip": GLOSSARY[key],
+        "minWidth": width,
+        "type": "rightAligned",
+        "valueFormatter": {"function": f"params.data.{field}_text"},
+    }

@@ -1,0 +1,31 @@
+"""Can I trust the number: one verdict, the worst finding in words, all others a click away."""
+
+from __future__ import annotations
+
+from dash import html
+
+from dashboard.components.terms import term
+from dashboard.words import order_findings, write_sentence, write_verdict
+from mixline.messages import Finding, ModelSummary
+
+
+def trust_banner(summary: ModelSummary) -> html.Section:
+    heading, worst = write_verdict(summary)
+    findings = order_findings(summary.findings)
+    serious = [finding for finding in findings if finding.severity != "info"]
+    parts = [html.H2(term(heading, "verdict")), html.P(worst)]
+    if serious and serious[0].action:
+        parts.append(html.P([html.Strong("What to do: "), write_sentence(serious[0].action)]))
+    others = [finding for finding in findings if not serious or finding is not serious[0]]
+    if others:
+        parts.append(html.Details([html.Summary(_count(others)), html.Ul([_item(finding) for finding in others])]))
+    return html.Section(parts, className=f"banner {summary.verdict}")
+
+
+def _count(findings: list[Finding]) -> str:
+    return "One more finding" if len(findings) == 1 else f"{len(findings)} more findings"
+
+
+def _item(finding: Finding) -> html.Li:
+    text = " ".join(write_sentence(part) for part in (finding.detail, finding.action) if part)
+    return html.Li([html.Strong(write_sentence(finding.title)), f" {text}"])

@@ -1,0 +1,63 @@
+"""How much of each channel's effect comes at once and how much later."""
+
+from __future__ import annotations
+
+from dashboard.figures.drawing import Document, Drawing, Look, labels_axis, make_figure, row_height
+from dashboard.figures.format import write_periods, write_share
+from dashboard.theme import fade
+from mixline.messages import ModelSummary
+
+NAMES = {"day": "day", "week": "week", "month": "month"}
+
+
+def draw_carryover(summary: ModelSummary, look: Look) -> Drawing:
+    """One bar per channel to 100 %: full colour in the same period, faded later. The longest working first."""
+    channels = sorted(summary.channels, key=lambda channel: channel.immediate_share)
+    labels = [channel.label for channel in channels]
+    colors = [look.color(channel.name) for channel in channels]
+    period = NAMES.get(summary.interval, "period")
+    halves = [write_periods(channel.half_life_periods, summary.interval) for channel in channels]
+    now = [channel.immediate_share * 100 for channel in channels]
+
+    def bars(name: str, values: list[float], fills: list[str], ink: str) -> Document:
+        return {
+            "type": "bar",
+            "orientation": "h",
+            "name": name,
+            "y": labels,
+            "x": values,
+            "marker": {"color": fills},
+            "width": 0.58,
+            "text": [write_share(value / 100) if value >= 12 else "" for value in values],
+            "textposition": "inside",
+            "insidetextanchor": "middle",
+            "textfont": {"color": ink, "size": 12},
+            "customdata": halves,
+            "hovertemplate": f"<b>%{{y}}</b><br>{name}: %{{x:.0f}} %<br>Half of the effect after %{{customdata}}<extra></extra>",
+            "showlegend": False,
+        }
+
+    figure = make_figure(
+        look,
+        [
+            bars(f"In the same {period}", now, colors, "#ffffff"),
+            bars("Later", [100 - value for value in now], [fade(color, 0.28) for color in colors], look.tokens.ink),
+        ],
+        barmode="stack",
+        xaxis={
+            "range": [0, 100],
+            "ticksuffix": " %",
+            "tickvals": [0, 25, 50, 75, 100],
+            "fixedrange": True,
+            "zeroline": False,
+            "title": {"text": "Share of the channel's effect"},
+        },
+        yaxis=labels_axis(labels),
+    )
+    longest = max(channels, key=lambda channel: channel.half_life_periods)
+    title = (
+        f"{longest.label} works longest: half of its effect comes within "
+        f"{write_periods(longest.half_life_periods, summary.interval)}"
+    )
+    note = f"Full colour: effect in the same {period} as the spend. Faded: effect in later {period}s."
+    return Drawing("carryover", title, note, figure, row_height(len(labels)))

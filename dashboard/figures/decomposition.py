@@ -1,0 +1,127 @@
+"""What the outcome was made of, over time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from dashboard.figures.drawing import Document, Drawing, Look, make_figure, outcome_axis
+from dashboard.figures.format import write_date, write_share
+from mixline.messages import Contributions, TermSeries
+
+
+@dataclass(frozen=True)
+class Layer:
+    label: str
+    color: str
+    value: list[float]
+    low: list[float] | None = None
+    high: list[float] | None = None
+
+
+def draw_decomposition(contributions: Contributions, look: Look) -> Drawing:
+    """Stacked bars, baseline at the bottom, what takes away below zero; the actual outcome as a line on top."""
+    when = [write_period(day, contributions.period) for day in contributions.dates]
+    dates = [day.isoformat() for day in contributions.dates]
+    layers = list_layers(contributions, look)
+    data: list[Document] = [_bars(layer, dates, when, look) for layer in layers]
+    data.append(
+        {
+            "type": "scatter",
+            "mode": "lines",
+            "name": "Actual",
+            "x": dates,
+            "y": contributions.actual,
+            "line": {"color": look.tokens.ink, "width": 1.6, "shape": "linear"},
+            "text": [
+                f"<b>{at}</b><br>Actual {look.unit.outcome(actual)}<br>Modelled {look.unit.outcome(fitted)}"
+                for at, actual, fitted in zip(when, contributions.actual, contributions.fitted, strict=True)
+            ],
+            "hovertemplate": "%{text}<extra></extra>",
+        }
+    )
+    figure = make_figure(
+        look,
+        data,
+        barmode="relative",
+        bargap=0 if len(dates) > 60 else 0.14,
+        xaxis={"type": "date", "fixedrange": True, "ticks": "", "showgrid": False},
+        yaxis=outcome_axis(look.unit, fixedrange=True, nticks=6),
+        legend={"orientation": "h", "y": -0.1, "yanchor": "top", "x": 0, "traceorder": "normal", "itemwidth": 30},
+    )
+    note = (
+        f"{look.unit.outcome_label} per {contributions.period}. Parts add up to the modelled outcome; what takes away is "
+        "below zero. Point at a part for its 90 % range; click a name to hide it."
+    )
+    return Drawing("decomposition", _finding(contributions), note, figure, 480)
+
+
+def list_layers(contributions: Contributions, look: Look) -> list[Layer]:
+    """From the bottom up: baseline (its parts added), context, organic media, paid channels in their fixed order."""
+    terms = contributions.terms
+    layers = []
+    baseline = [term for term in terms if term.group == "baseline"]
+    if baseline:
+        total = [sum(values) for values in zip(*(term.value for term in baseline), strict=True)]
+        layers.append(Layer("Baseline", look.tokens.baseline, total))
+    for group, palette in (("context", look.tokens.context), ("organic", look.tokens.organic)):
+        members = [term for term in terms if term.group == group]
+        layers += [_layer(term, palette[i % len(palette)]) for i, term in enumerate(members)]
+    order = {name: place for place, name in enumerate(look.colors)}
+    paid = sorted((t for t in terms if t.group == "paid"), key=lambda term: order.get(term.name, len(order)))
+    return layers + [_layer(term, look.color(term.name)) for term in paid]
+
+
+def write_period(day: date, period: str) -> str:
+    """week of 3 Jan 2022, Jan 2022, Q1 2022."""
+    if period == "quarter":
+        return f"Q{(day.month - 1) // 3 + 1} {day.year}"
+    if period == "month":
+        return f"{day:%B %Y}"
+    return f"Week of {write_date(day)}" if period == "week" else write_date(day)
+
+
+def _layer(term: TermSeries, color: str) -> Layer:
+    return Layer(term.label, color, term.value, term.low, term.high)
+
+
+def _bars(layer: Layer, dates: list[str], when: list[str], look: Look) -> Document:
+    write = look.unit.outcome
+    if layer.low is None or layer.high is None:
+        texts = [f"{at}<br>{write(value)}" for at, value in zip(when, layer.value, strict=True)]
+    else:
+        texts = [
+            f"{at}<br>{write(value)} ({write(low)} – {write(high)})"
+            for at, value, low, high in zip(when, layer.value, layer.low, layer.high, strict=True)
+        ]
+    return {
+        "type": "bar",
+        "name": layer.label,
+        "x": dates,
+        "y": layer.value,
+        "marker": {"color": layer.color, "line": {"width": 0}},
+        "hovertext": texts,
+        "hovertemplate": f"<b>{layer.label}</b><br>%{{hovertext}}<extra></extra>",
+    }
+
+
+def _finding(contributions: Contributions) -> str:
+    """The period in which marketing carried the most."""
+    paid = [term for term in contributions.terms if term.group == "paid"]
+    shares = [
+        sum(term.value[i] for term in paid) / fitted if fitted > 0 else 0.0
+        for i, fitted in enumerate(contributions.fitted)
+    ]
+    if not shares:
+        return "What the outcome was made of"
+    whole = sum(sum(term.value) for term in paid) / max(sum(contributions.fitted), 1e-12)
+    peak = max(range(len(shares)), key=shares.__getitem__)
+    at = write_period(contributions.dates[peak], contributions.period)
+    at = at[:1].lower() + at[1:] if at.startswith("Week") else at
+    return (
+        f"Marketing carried {write_share(whole)} overall, and the most in {_the(at)} with {write_share(shares[peak])}"
+    )
+
+
+def _the(at: str) -> str:
+    return f"the {at}" if at.startswith("week") else at

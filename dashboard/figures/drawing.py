@@ -1,0 +1,88 @@
+"""What every figure needs to know (`Look`) and what every figure gives (`Drawing`).
+
+A figure is a plain plotly document. plotly's own classes check each property, which costs more than a whole page here;
+the tests do that check instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from dashboard.figures.format import SYMBOLS, RangeLevel, Unit, unit_of
+from dashboard.theme import Mode, Tokens, assign_colors, layout_template, tokens
+from mixline.messages import ModelSummary
+
+Document = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Look:
+    """Theme, unit, range and the colour of each channel: the same for all figures of a page."""
+
+    mode: Mode
+    unit: Unit
+    level: RangeLevel
+    colors: dict[str, str]
+    interval: str = "week"
+
+    @property
+    def tokens(self) -> Tokens:
+        return tokens(self.mode)
+
+    def color(self, channel: str) -> str:
+        return self.colors.get(channel, self.tokens.ink_soft)
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A figure with the finding as its title, what is measured as its note, and its height in pixels."""
+
+    name: str
+    title: str
+    note: str
+    figure: Document
+    height: int
+
+
+def make_look(summary: ModelSummary, mode: Mode, level: RangeLevel) -> Look:
+    names = [channel.name for channel in summary.channels]
+    return Look(mode, unit_of(summary), level, assign_colors(names), summary.interval)
+
+
+def make_figure(look: Look, data: list[Document], **layout: Any) -> Document:
+    """A plotly document with our template."""
+    return {"data": data, "layout": {"template": layout_template(look.mode), "hovermode": "closest", **layout}}
+
+
+def outcome_axis(unit: Unit, **more: Any) -> Document:
+    """An axis in the goal's unit."""
+    prefix = "" if unit.conversions else SYMBOLS.get(unit.currency, "")
+    return {"tickprefix": prefix, "tickformat": "~s", "title": {"text": unit.outcome_label}, **more}
+
+
+def money_axis(unit: Unit, **more: Any) -> Document:
+    return {
+        "tickprefix": SYMBOLS.get(unit.currency, ""),
+        "tickformat": "~s",
+        "title": {"text": unit.spend_label},
+        **more,
+    }
+
+
+def labels_axis(labels: Sequence[str]) -> Document:
+    """Names down the left side, the first on top."""
+    return {
+        "type": "category",
+        "categoryorder": "array",
+        "categoryarray": list(reversed(labels)),
+        "showgrid": False,
+        "ticks": "",
+        "ticklabelstandoff": 8,
+        "fixedrange": True,
+    }
+
+
+def row_height(rows: int, each: int = 36, rest: int = 64) -> int:
+    return rows * each + rest

@@ -1,0 +1,90 @@
+"""The search while it runs: the best error found so far, over time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import plotly.graph_objects as go
+
+from dashboard import theme
+from mixline.messages import EventView
+
+HEIGHT = 190  # pixels
+ERROR = "nrmse"
+
+
+@dataclass(frozen=True)
+class SearchPoint:
+    """The best NRMSE (root mean squared error over the outcome's range, 0 is perfect) known `seconds` after the start."""
+
+    seconds: float
+    error: float
+    percent: float
+
+
+def read_search(events: Sequence[EventView], started_at: datetime | None) -> list[SearchPoint]:
+    """The points of the latest attempt, from a job's log. Lines without a figure are left out."""
+    points = []
+    for event in events:
+        error = (event.data.get("best") or {}).get(ERROR) if event.kind == "progress" else None
+        if error is None or (started_at is not None and event.at < started_at):
+            continue
+        start = started_at or event.at
+        points.append(SearchPoint((event.at - start).total_seconds(), float(error), float(event.data.get("percent", 0.0))))
+    return points
+
+
+def search_figure(points: Sequence[SearchPoint], mode: theme.Mode) -> go.Figure:
+    """A falling staircase: how the best error fell, so that a person sees whether more time would still help.
+
+    The axis of the error does not start at nought: the question is how much it still moves.
+    """
+    tokens = theme.tokens(mode)
+    errors = [point.error for point in points]
+    seconds = [point.seconds for point in points]
+    figure = go.Figure(
+        go.Scatter(
+            x=seconds,
+            y=errors,
+            mode="lines",
+            line={"shape": "hv", "width": 2, "color": tokens.accent},
+            customdata=[point.percent for point in points],
+            hovertemplate="%{y:.4f} after %{x:.0f} s (%{customdata:.0f} % done)<extra></extra>",
+        )
+    )
+    if points:
+        figure.add_trace(
+            go.Scatter(
+                x=seconds[-1:],
+                y=errors[-1:],
+                mode="markers+text",
+                marker={"size": 8, "color": tokens.accent},
+                text=[f"{errors[-1]:.4f}"],
+                textposition="top center",
+                textfont={"color": tokens.ink},
+                hoverinfo="skip",
+                cliponaxis=False,
+            )
+        )
+    figure.update_layout(
+        template=theme.layout_template(mode),
+        height=HEIGHT,
+        showlegend=False,
+        margin={"l": 8, "r": 24, "t": 22, "b": 8},
+        xaxis={"title": {"text": "Seconds since the start"}, "rangemode": "tozero"},
+        yaxis={"title": {"text": "Best error (NRMSE)"}, "tickformat": ".3f", "nticks": 4, **_error_range(errors)},
+        uirevision="search",
+    )
+    return figure
+
+
+def _error_range(errors: Sequence[float]) -> dict[str, Any]:
+    """Room above for the figure's label; a flat line gets a visible span instead of noise blown up to full height."""
+    if not errors:
+        return {}
+    low, high = min(errors), max(errors)
+    span = max(high - low, 0.05 * abs(high), 1e-6)
+    return {"range": [low - 0.15 * span, high + 0.25 * span]}

@@ -1,0 +1,75 @@
+"""Share of spend against share of effect."""
+
+from __future__ import annotations
+
+from dashboard.figures.drawing import Document, Drawing, Look, labels_axis, make_figure, row_height
+from dashboard.figures.format import bounds, write_range, write_share
+from dashboard.figures.next_money import scale_estimate
+from dashboard.figures.ranges import draw_ranges
+from mixline.messages import ChannelSummary, ModelSummary
+
+
+def draw_shares(summary: ModelSummary, look: Look) -> Drawing:
+    """A hollow mark for the share of spend, a dot with its range for the share of effect; largest spend first."""
+    channels = sorted(summary.channels, key=lambda channel: -channel.spend)
+    labels = [channel.label for channel in channels]
+    effects = [scale_estimate(channel.share_of_effect, 100) for channel in channels]
+    texts = [_hover(channel, look) for channel in channels]
+    spend: Document = {
+        "type": "scatter",
+        "mode": "markers",
+        "name": "Share of spend",
+        "x": [channel.share_of_spend * 100 for channel in channels],
+        "y": labels,
+        "marker": {
+            "size": 15,
+            "symbol": "diamond-open",
+            "color": look.tokens.ink,
+            "line": {"width": 1.8, "color": look.tokens.ink},
+        },
+        "text": texts,
+        "hovertemplate": "%{text}<extra></extra>",
+        "showlegend": False,
+        "cliponaxis": False,
+    }
+    colors = [look.color(channel.name) for channel in channels]
+    figure = make_figure(
+        look,
+        [*draw_ranges(labels, effects, colors, texts, look.level), spend],
+        xaxis={
+            "ticksuffix": " %",
+            "rangemode": "tozero",
+            "showgrid": True,
+            "zeroline": False,
+            "fixedrange": True,
+            "nticks": 6,
+            "title": {"text": "Share of all paid media"},
+        },
+        yaxis=labels_axis(labels),
+    )
+    note = f"Diamond: share of spend. Dot: share of effect with its {look.level} % range."
+    return Drawing("shares", _finding(channels), note, figure, row_height(len(labels)))
+
+
+def _hover(channel: ChannelSummary, look: Look) -> str:
+    low, high = bounds(channel.share_of_effect, look.level)
+    return (
+        f"<b>{channel.label}</b><br>{write_share(channel.share_of_spend)} of spend"
+        f"<br>{write_share(channel.share_of_effect.value)} of effect ({write_range(low, high, write_share)})"
+    )
+
+
+def _finding(channels: list[ChannelSummary]) -> str:
+    """The channel whose effect is furthest from its spend, and only if the range says so too."""
+    best = max(channels, key=lambda c: c.share_of_effect.value - c.share_of_spend)
+    worst = min(channels, key=lambda c: c.share_of_effect.value - c.share_of_spend)
+    if best.share_of_effect.low > best.share_of_spend:
+        return _sentence(best)
+    if worst.share_of_effect.high < worst.share_of_spend:
+        return _sentence(worst, "only ")
+    return "No channel's share of effect is clearly away from its share of spend"
+
+
+def _sentence(channel: ChannelSummary, word: str = "") -> str:
+    effect, spend = write_share(channel.share_of_effect.value), write_share(channel.share_of_spend)
+    return f"{channel.label} brings {word}{effect} of the effect with {spend} of the spend"

@@ -1,0 +1,142 @@
+"""From the baseline to the whole outcome, term by term."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dashboard.figures.drawing import Document, Drawing, Look, labels_axis, make_figure, outcome_axis, row_height
+from dashboard.figures.format import bounds, write_share
+from mixline.messages import Estimate, ModelSummary, TermSummary
+
+CONTEXT_SHOWN = 3  # more terms than this are added up: the figure is about marketing
+
+
+@dataclass(frozen=True)
+class Step:
+    label: str
+    value: float
+    color: str
+    estimate: Estimate | None = None
+
+
+def draw_waterfall(summary: ModelSummary, look: Look) -> Drawing:
+    """Horizontal steps that end exactly at the modelled outcome: the sum of all terms."""
+    steps = list_steps(summary, look)
+    total = sum(step.value for step in steps)
+    labels = [step.label for step in steps] + ["Modelled total"]
+    starts, place = [], 0.0
+    for step in steps:
+        starts.append(place)
+        place += step.value
+    unit = look.unit
+    bars: Document = {
+        "type": "bar",
+        "orientation": "h",
+        "y": labels,
+        "base": [*starts, 0.0],
+        "x": [step.value for step in steps] + [total],
+        "marker": {"color": [step.color for step in steps] + [look.tokens.ink_soft], "cornerradius": 3},
+        "width": 0.62,
+        "text": [_text(step.value, total, look) for step in steps] + [unit.outcome(total)],
+        "textposition": "outside",
+        "textfont": {"size": 12, "color": look.tokens.ink_soft},
+        "constraintext": "none",
+        "hovertext": [_hover(step, total, look) for step in steps]
+        + [f"<b>Modelled total</b><br>{unit.outcome(total)}"],
+        "hovertemplate": "%{hovertext}<extra></extra>",
+        "showlegend": False,
+        "cliponaxis": False,
+    }
+    edges = [max(start + step.value, start) for start, step in zip(starts, steps, strict=True)]
+    lows = [min(start, start + step.value) for start, step in zip(starts, steps, strict=True)]
+    top = max([total, *edges])
+    figure = make_figure(
+        look,
+        [bars, *_ranges(steps, starts, look)],
+        xaxis=outcome_axis(unit, range=[min(0.0, *lows) * 1.05, top * 1.2], showgrid=True, fixedrange=True, nticks=6),
+        yaxis=labels_axis(labels),
+        bargap=0.3,
+    )
+    return Drawing("waterfall", _finding(summary, look), _note(look), figure, row_height(len(labels), 34))
+
+
+def list_steps(summary: ModelSummary, look: Look) -> list[Step]:
+    """Baseline, context, organic media, then paid channels, the largest first."""
+    by_group = {group: [t for t in summary.terms if t.group == group] for group in ("context", "organic", "paid")}
+    baseline = [term for term in summary.terms if term.group == "baseline"]
+    steps = []
+    if baseline:
+        steps.append(Step("Baseline", sum(t.contribution.value for t in baseline), look.tokens.baseline))
+    context = by_group["context"]
+    if len(context) > CONTEXT_SHOWN:
+        steps.append(Step("Context", sum(t.contribution.value for t in context), look.tokens.context[0]))
+    else:
+        steps += [_step(term, look.tokens.context[i % 4]) for i, term in enumerate(context)]
+    steps += [_step(term, look.tokens.organic[i % 3]) for i, term in enumerate(by_group["organic"])]
+    paid = sorted(by_group["paid"], key=lambda term: -term.contribution.value)
+    return steps + [_step(term, look.color(term.name)) for term in paid]
+
+
+def _step(term: TermSummary, color: str) -> Step:
+    return Step(term.label, term.contribution.value, color, term.contribution)
+
+
+def _ranges(steps: list[Step], starts: list[float], look: Look) -> list[Document]:
+    """A whisker at the end of each step whose range is known."""
+    known = [(s, start) for s, start in zip(steps, starts, strict=True) if s.estimate is not None]
+    ends, above, below = [], [], []
+    for step, start in known:
+        assert step.estimate is not None  # noqa: S101 -- filtered above
+        low, high = bounds(step.estimate, look.level)
+        ends.append(start + step.value)
+        above.append(max(high - step.value, 0.0))
+        below.append(max(step.value - low, 0.0))
+    return [
+        {
+            "type": "scatter",
+            "mode": "markers",
+            "x": ends,
+            "y": [step.label for step, _ in known],
+            "marker": {"size": 1, "color": look.tokens.ink},
+            "error_x": {
+                "type": "data",
+                "symmetric": False,
+                "array": above,
+                "arrayminus": below,
+                "color": look.tokens.ink,
+                "thickness": 1.2,
+                "width": 4,
+            },
+            "hoverinfo": "skip",
+            "showlegend": False,
+        }
+    ]
+
+
+def _text(value: float, total: float, look: Look) -> str:
+    share = f" · {write_share(value / total)}" if total else ""
+    return f"     {look.unit.outcome(value)}{share}"
+
+
+def _hover(step: Step, total: float, look: Look) -> str:
+    text = f"<b>{step.label}</b><br>{look.unit.outcome(step.value)}"
+    if step.estimate is not None:
+        text += f"<br>{look.level} % range {look.unit.outcome_range(step.estimate, look.level)}"
+    return text + (f"<br>{write_share(step.value / total)} of the modelled total" if total else "")
+
+
+def _finding(summary: ModelSummary, look: Look) -> str:
+    unit = look.unit
+    paid = [term for term in summary.terms if term.group == "paid"]
+    brought = f"Paid marketing brought {unit.outcome(summary.incremental.value)} of {unit.outcome(summary.outcome)}"
+    if not paid:
+        return brought
+    largest = max(paid, key=lambda term: term.contribution.value)
+    return f"{brought}; {largest.label} the most with {unit.outcome(largest.contribution.value)}"
+
+
+def _note(look: Look) -> str:
+    return (
+        f"{look.unit.outcome_label} over the modelled period. The steps add up to the modelled total; "
+        f"whiskers are {look.level} % ranges."
+    )

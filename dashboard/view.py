@@ -1,0 +1,116 @@
+"""What a person is looking at: filters from the address, the model they point to, and links to neighbouring views."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal, cast
+from urllib.parse import urlencode
+
+from dashboard.client import Known, Period, TrainerClient
+from dashboard.figures.drawing import Look, make_look
+from dashboard.theme import Mode
+from mixline.errors import InputError, NotFoundError
+from mixline.messages import ModelRow, ModelSummary
+
+PERIODS: dict[str, tuple[Period, ...]] = {
+    "day": ("day", "week", "month", "quarter"),
+    "week": ("week", "month", "quarter"),
+    "month": ("month", "quarter"),
+}
+SHORT_ID = 12
+
+
+@dataclass(frozen=True)
+class Filters:
+    """The filters as they stand in the address; empty means the default."""
+
+    dataset: str = ""
+    country: str = ""
+    model: str = ""
+    period: str = ""
+    range: str = ""
+
+    def link(self, path: str, **changes: str) -> str:
+        """The address of `path` with these filters, some changed. Empty ones are left out."""
+        filters = replace(self, **changes)
+        query = {name: value for name, value in vars(filters).items() if value}
+        return f"{path}?{urlencode(query)}" if query else path
+
+
+@dataclass(frozen=True)
+class View:
+    """One model, seen one way. `stale_since` is set when the trainer is away and the last known is shown."""
+
+    filters: Filters
+    rows: list[ModelRow]
+    row: ModelRow
+    summary: ModelSummary
+    look: Look
+    period: Period
+    stale_since: datetime | None
+
+
+def read_filters(query: dict[str, str]) -> Filters:
+    """Filters from the address; names we do not know are ignored, values we do not know are refused.
+
+    Raises:
+        InputError: a range or period that does not exist.
+    """
+    known = {name: str(query[name])[:120] for name in vars(Filters()) if query.get(name)}
+    filters = Filters(**known)
+    _require("range", filters.range, ("", "50", "90"))
+    _require("period", filters.period, ("", "day", "week", "month", "quarter"))
+    return filters
+
+
+def choose_row(rows: list[ModelRow], filters: Filters) -> ModelRow:
+    """The model the filters point to: the one named, else the newest of the data set and country.
+
+    Raises:
+        NotFoundError: no such model.
+    """
+    if filters.model:
+        found = [row for row in rows if row.id.startswith(filters.model)]
+    else:
+        found = [
+            row for row in rows if filters.dataset in ("", row.dataset_name) and filters.country in ("", row.segment)
+        ]
+    if not found:
+        named = filters.model or filters.country or filters.dataset
+        raise NotFoundError(
+            "there is no such model",
+            got=named,
+            action="Open the newest one from the navigation, or launch a run.",
+        )
+    return found[0]
+
+
+def open_view(client: TrainerClient, known: Known[list[ModelRow]], filters: Filters, mode: Mode) -> View:
+    """Everything a page needs, for a list of models that is not empty."""
+    row = choose_row(known.value, filters)
+    summary = client.read_model(row.id)
+    level: Literal[50, 90] = 50 if filters.range == "50" else 90
+    periods = PERIODS[summary.interval]
+    wanted = cast(Period, filters.period)
+    default: Period = "month" if "month" in periods else periods[0]
+    return View(
+        filters=filters,
+        rows=known.value,
+        row=row,
+        summary=summary,
+        look=make_look(summary, mode, level),
+        period=wanted if wanted in periods else default,
+        stale_since=known.at if known.stale else None,
+    )
+
+
+def _require(name: str, value: str, allowed: tuple[str, ...]) -> None:
+    if value not in allowed:
+        raise InputError(
+            "the address has a filter that does not exist",
+            where=name,
+            got=value,
+            expected=", ".join(item for item in allowed if item),
+            action="Choose it again on the page.",
+        )

@@ -1,0 +1,76 @@
+"""Findings in words: verdict, fit and each channel's worth. Pure functions of a model's summary."""
+
+from __future__ import annotations
+
+from dashboard.figures.format import Unit, write_chance, write_share
+from mixline.messages import ChannelSummary, Finding, FitQuality, ModelSummary, Verdict
+
+VERDICTS: dict[Verdict, str] = {
+    "trust": "You can trust these numbers",
+    "care": "Use these numbers with care",
+    "do_not_use": "Do not decide by these numbers",
+}
+SEVERITY = {"error": 0, "warning": 1, "info": 2}
+
+
+def order_findings(findings: list[Finding]) -> list[Finding]:
+    """The worst first; otherwise as the checks gave them."""
+    return sorted(findings, key=lambda finding: SEVERITY[finding.severity])
+
+
+def write_verdict(summary: ModelSummary) -> tuple[str, str]:
+    """The verdict as a heading, and the worst finding as a sentence."""
+    findings = [f for f in order_findings(summary.findings) if f.severity != "info"]
+    if not findings:
+        return VERDICTS[summary.verdict], "All checks passed: fit, ranges, signs and plausibility."
+    worst = findings[0]
+    return VERDICTS[summary.verdict], " ".join(write_sentence(part) for part in (worst.title, worst.detail) if part)
+
+
+def write_sentence(text: str) -> str:
+    """With a capital and a full stop."""
+    text = text.strip()
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")
+
+
+def write_fit(summary: ModelSummary) -> str:
+    """How well the model explains the data, in one or two sentences."""
+    fit, unit = summary.fit, Unit(summary.currency, summary.goal_kind == "conversions")
+    how = "very well" if fit.r2 >= 0.9 else "well" if fit.r2 >= 0.8 else "partly" if fit.r2 >= 0.6 else "poorly"
+    text = (
+        f"The model explains {unit.outcome_name} {how}: {write_share(fit.r2)} of its ups and downs, "
+        f"off by {write_share(fit.mape)} in a typical {summary.interval}."
+    )
+    held_out = write_held_out(fit)
+    return f"{text} {held_out}" if held_out else text
+
+
+def write_held_out(fit: FitQuality) -> str:
+    """What happened on periods the model had not seen."""
+    if fit.nrmse_validation is None:
+        return ""
+    ratio = fit.nrmse_validation / fit.nrmse if fit.nrmse > 0 else float("inf")
+    if ratio <= 1.3:
+        return "It does as well on periods it had not seen."
+    if ratio <= 2.0:
+        return "It does somewhat worse on periods it had not seen."
+    return "It does clearly worse on periods it had not seen."
+
+
+def write_worth(channel: ChannelSummary) -> str:
+    """Whether the channel pays for itself: a bet in words with its probability."""
+    chance = channel.probability_profitable
+    words = write_chance(chance)
+    return f"{words} pays ({write_share(chance)})" if words.endswith("it") else f"{words} ({write_share(chance)})"
+
+
+def write_overview(summary: ModelSummary, unit: Unit) -> str:
+    """The page's finding in one sentence."""
+    share = summary.incremental.value / summary.outcome if summary.outcome else 0.0
+    name = "Paid marketing caused"
+    worth = (
+        f"at {unit.money(summary.spend / summary.incremental.value)} each"
+        if unit.conversions and summary.incremental.value > 0
+        else f"and brought back {unit.roi(summary.blended_roi.value)} {unit.roi_name} spent"
+    )
+    return f"{name} {write_share(share)} of {unit.outcome_name} {worth}."
