@@ -143,7 +143,26 @@ class DatasetView(Message):
     filename: str
 
 
+class DatasetRows(Message):
+    """Some rows of a dataset, as stored. Dates are ISO text; a missing value is null."""
+
+    dataset_id: Digest
+    total: int
+    offset: int
+    columns: list[str]
+    rows: list[dict[str, Any]]
+
+
 # --- jobs and runs ----------------------------------------------------------------------------------------------------
+
+
+class PresetView(Message):
+    """A named size of search."""
+
+    name: Preset
+    trials: int
+    iterations: int
+    purpose: str
 
 
 class RunRequest(Message):
