@@ -43,6 +43,7 @@ from mixline.messages import (
     JobView,
     ModelRow,
     ModelSummary,
+    PresetView,
     Problem,
     Readiness,
     RunRequest,
@@ -163,6 +164,10 @@ class TrainerClient:
         return self._document(f"/v1/datasets/{dataset_id}", DatasetView)
 
     # --- runs and jobs ---
+
+    def list_presets(self) -> list[PresetView]:
+        """The named sizes of search, smallest first. They change with the release only."""
+        return self._document("/v1/presets", list[PresetView])
 
     def launch_run(self, request: RunRequest, key: str = "") -> RunView:
         """Ask for a fit. The same `key` again gives the same run. Raises BusyError when the queue is full."""

@@ -15,6 +15,10 @@
     return true;
   };
 
+  functions.compareText = function (one, other) {
+    return (one ? one.text : "").localeCompare(other ? other.text : "");
+  };
+
   // A link inside a cell: within the dashboard without loading the page again, elsewhere in a new tab.
   components.CellLink = function (props) {
     const link = props.value;

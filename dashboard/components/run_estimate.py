@@ -10,11 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from statistics import median
 
-from mixline.messages import Preset, RunView
+from mixline.messages import RunView
 
-# Trials and iterations of each preset. The dashboard does not load the engine; a test compares these with
-# mixline.mmm.presets.PRESETS.
-PRESET_SIZES: dict[Preset, tuple[int, int]] = {"test": (2, 300), "standard": (5, 2000), "thorough": (10, 5000)}
 RECENT_RUNS = 20
 
 

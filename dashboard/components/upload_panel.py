@@ -9,12 +9,13 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Iterator
-from typing import IO
+from typing import IO, Any
 
 from dash import dcc, html
 from flask import Flask, Response, request
 
 from dashboard.client import current_client
+from dashboard.components.aria import aria
 from mixline.errors import InputError, MixlineError, TooLargeError
 from mixline.messages import Problem
 
@@ -29,6 +30,7 @@ ENVELOPE_BYTES = 16 * 1024
 
 def upload_panel(limit_mb: int) -> html.Div:
     """The drop area. `limit_mb` is the largest accepted file, in megabytes (10^6 bytes)."""
+    marks: dict[str, Any] = {"data-address": ADDRESS, "data-limit-mb": str(limit_mb)}
     return html.Div(
         [
             html.H2("Drop a table here, or choose a file"),
@@ -39,12 +41,12 @@ def upload_panel(limit_mb: int) -> html.Div:
                 className="figure-note",
             ),
             html.Div(className="upload-input"),
-            html.Div(className="upload-status", **{"aria-live": "polite"}),
+            html.Div(className="upload-status", **aria(live="polite")),
             dcc.Store(id=RESULT),
         ],
         id="upload-panel",
         className="panel upload-panel",
-        **{"data-address": ADDRESS, "data-limit-mb": str(limit_mb)},
+        **marks,
     )
 
 

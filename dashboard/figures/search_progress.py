@@ -33,7 +33,9 @@ def read_search(events: Sequence[EventView], started_at: datetime | None) -> lis
         if error is None or (started_at is not None and event.at < started_at):
             continue
         start = started_at or event.at
-        points.append(SearchPoint((event.at - start).total_seconds(), float(error), float(event.data.get("percent", 0.0))))
+        points.append(
+            SearchPoint((event.at - start).total_seconds(), float(error), float(event.data.get("percent", 0.0)))
+        )
     return points
 
 

@@ -1,0 +1,105 @@
+"""The table of all runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import dash_ag_grid as dag
+
+from dashboard.components.run_estimate import duration_words
+from dashboard.components.run_progress import STATE_WORDS, failure_sentence, run_seconds
+from dashboard.figures.format import write_moment
+from dashboard.figures.search_progress import ERROR
+from mixline.messages import RunView
+
+Row = dict[str, Any]
+ROWS_SHOWN = 12
+
+
+def history_rows(runs: Iterable[RunView]) -> list[Row]:
+    """One row per run, newest first. Texts beside the values they are sorted by."""
+    return [_row(run) for run in sorted(runs, key=lambda run: run.job.created_at, reverse=True)]
+
+
+def _row(run: RunView) -> Row:
+    took = run_seconds(run)
+    started = run.job.started_at
+    error = run.job.progress.best.get(ERROR)
+    return {
+        "id": run.id,
+        "state": run.job.state,
+        "state_words": STATE_WORDS[run.job.state],
+        "run": {"text": f"{run.dataset_name} v{run.dataset_version}", "href": f"/runs?run={run.id}"},
+        "segment": run.segment or "–",
+        "preset": f"{run.preset} ({run.trials} × {run.iterations:,})",
+        "seed": run.seed,
+        "started": (started or run.job.created_at).isoformat(),
+        "started_words": write_moment(started) if started else "not yet",
+        "took": took,
+        "took_words": duration_words(took) if took is not None else "–",
+        "error": error,
+        "error_words": f"{error:.4f}" if error is not None else "–",
+        "results": (
+            {"text": "Response curves", "href": f"/response?model={run.model_id}"}
+            if run.model_id and run.job.state == "succeeded"
+            else None
+        ),
+        "tracking": {"text": "MLflow", "href": run.tracking_url} if run.tracking_url else None,
+        "why": failure_sentence(run) if run.job.state == "failed" else "",
+    }
+
+
+def history_grid(rows: list[Row], *, grid_id: str) -> dag.AgGrid:
+    """The grid. Rows keep their place while states change under them."""
+    return dag.AgGrid(
+        id=grid_id,
+        rowData=rows,
+        getRowId="params.data.id",
+        columnDefs=[
+            {"field": "state_words", "headerName": "State", "width": 118, "cellRenderer": "StateTag"},
+            {
+                "field": "run",
+                "headerName": "Dataset",
+                "minWidth": 170,
+                "flex": 1,
+                "cellRenderer": "CellLink",
+                "comparator": {"function": "compareText(valueA, valueB)"},
+            },
+            {"field": "segment", "headerName": "Country", "width": 100},
+            {"field": "preset", "headerName": "Preset", "width": 170},
+            {
+                "field": "started",
+                "headerName": "Started",
+                "width": 180,
+                "valueFormatter": {"function": "params.data.started_words"},
+            },
+            {
+                "field": "took",
+                "headerName": "Took",
+                "width": 100,
+                "type": "numericColumn",
+                "valueFormatter": {"function": "params.data.took_words"},
+            },
+            {
+                "field": "error",
+                "headerName": "Error (NRMSE)",
+                "width": 130,
+                "type": "numericColumn",
+                "valueFormatter": {"function": "params.data.error_words"},
+            },
+            {"field": "results", "headerName": "Results", "width": 148, "cellRenderer": "CellLink", "sortable": False},
+            {"field": "tracking", "headerName": "Lineage", "width": 94, "cellRenderer": "CellLink", "sortable": False},
+            {"field": "why", "headerName": "Why it failed", "minWidth": 220, "flex": 2, "tooltipField": "why"},
+        ],
+        defaultColDef={"sortable": True, "resizable": True, "suppressHeaderMenuButton": True},
+        dashGridOptions={
+            "rowHeight": 40,
+            "headerHeight": 40,
+            "animateRows": False,
+            "tooltipShowDelay": 300,
+            "ensureDomOrder": True,
+        },
+        className="ag-theme-quartz history-grid",
+        style={"height": f"{min(max(len(rows), 3), ROWS_SHOWN) * 40 + 44}px", "width": "100%"},
+    )
