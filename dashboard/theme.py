@@ -92,6 +92,14 @@ def fade(color: str, opacity: float) -> str:
     return f"rgba({red},{green},{blue},{opacity:g})"
 
 
+def ink_on(color: str) -> str:
+    """Black or white text on a colour, whichever is read more easily (WCAG relative luminance)."""
+    parts = [int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    luminance = 0.2126 * red + 0.7152 * green + 0.0722 * blue
+    return "#ffffff" if 1.05 / (luminance + 0.05) >= (luminance + 0.05) / 0.05 else "#10151a"
+
+
 def layout_template(mode: Mode) -> dict[str, Any]:
     """The plotly template: no frame, quiet grid, our type face."""
     t = tokens(mode)
@@ -104,6 +112,7 @@ def layout_template(mode: Mode) -> dict[str, Any]:
         "tickfont": {"color": t.ink_soft, "size": 12},
         "title": {"font": {"color": t.ink_soft, "size": 12}, "standoff": 8},
         "automargin": True,
+        "tickangle": 0,
     }
     return {
         "layout": {

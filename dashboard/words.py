@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dashboard.figures.format import Unit, write_chance, write_share
+from dashboard.figures.format import Unit, unit_of, write_chance, write_share
 from mixline.messages import ChannelSummary, Finding, FitQuality, ModelSummary, Verdict
 
 VERDICTS: dict[Verdict, str] = {
@@ -33,13 +33,19 @@ def write_sentence(text: str) -> str:
     return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")
 
 
+def write_fit_title(summary: ModelSummary) -> str:
+    """How well the model explains the data, in one short sentence."""
+    r2 = summary.fit.r2
+    how = "very well" if r2 >= 0.9 else "well" if r2 >= 0.8 else "partly" if r2 >= 0.6 else "poorly"
+    return f"The model explains {unit_of(summary).outcome_name} {how}"
+
+
 def write_fit(summary: ModelSummary) -> str:
-    """How well the model explains the data, in one or two sentences."""
-    fit, unit = summary.fit, Unit(summary.currency, summary.goal_kind == "conversions")
-    how = "very well" if fit.r2 >= 0.9 else "well" if fit.r2 >= 0.8 else "partly" if fit.r2 >= 0.6 else "poorly"
+    """What the measures of fit mean, in one or two sentences."""
+    fit = summary.fit
     text = (
-        f"The model explains {unit.outcome_name} {how}: {write_share(fit.r2)} of its ups and downs, "
-        f"off by {write_share(fit.mape)} in a typical {summary.interval}."
+        f"It follows {write_share(max(fit.r2, 0.0))} of the ups and downs and is off by "
+        f"{write_share(fit.mape)} in a typical {summary.interval}."
     )
     held_out = write_held_out(fit)
     return f"{text} {held_out}" if held_out else text

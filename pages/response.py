@@ -10,9 +10,9 @@ from dash import Dash, html
 from dashboard.client import TrainerClient
 from dashboard.components.aria import aria
 from dashboard.components.frame import frame
-from dashboard.components.panels import graph
+from dashboard.components.panels import graph, keep_together
 from dashboard.components.terms import term
-from dashboard.figures.response_curve import draw_curve, marginal_words
+from dashboard.figures.response_curve import draw_curve
 from dashboard.view import View
 from dashboard.words import write_sentence
 from mixline.messages import Curve
@@ -50,8 +50,8 @@ def _panel(curve: Curve, view: View) -> html.Section:
     swatch = html.Span(className="swatch", style={"background": look.color(curve.channel)}, **aria(hidden="true"))
     return html.Section(
         [
-            html.H2([swatch, drawing.title], id=heading),
-            html.P([html.Strong("Today "), f"{drawing.note}. {marginal_words(curve, look.unit, look.level)}"]),
+            html.H2([swatch, keep_together(drawing.title)], id=heading),
+            html.P(keep_together(drawing.note), className="soft"),
             graph(drawing),
             html.Ul(
                 [

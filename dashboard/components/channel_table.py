@@ -25,7 +25,7 @@ def channel_table(summary: ModelSummary, look: Look) -> html.Section:
         id=TABLE,
         rowData=rows,
         columnDefs=list_columns(look),
-        defaultColDef={"sortable": True, "resizable": True, "minWidth": 96, "suppressHeaderMenuButton": True},
+        defaultColDef={"sortable": True, "resizable": True, "minWidth": 84, "suppressHeaderMenuButton": True},
         columnSize="responsiveSizeToFit",
         dashGridOptions={"domLayout": "autoHeight", "suppressCellFocus": False, "tooltipShowDelay": 200},
         csvExportParams={"fileName": name, "allColumns": True},

@@ -18,8 +18,8 @@ def panel(drawing: Drawing, *below: Any) -> html.Section:
     heading = f"title-{drawing.name}"
     return html.Section(
         [
-            html.H2(drawing.title, id=heading),
-            html.P(drawing.note, className="figure-note"),
+            html.H2(keep_together(drawing.title), id=heading),
+            html.P(keep_together(drawing.note), className="figure-note"),
             graph(drawing),
             *below,
         ],
@@ -45,8 +45,13 @@ def card(name: str, key: str, value: str, unit: str, detail: str) -> html.Sectio
         [
             html.Div(term(name, key), className="name"),
             html.Div([value, html.Small(unit)], className="value"),
-            html.Div(detail, className="range"),
+            html.Div(keep_together(detail), className="range"),
         ],
         className="card-figure",
         **aria(label=name),
     )
+
+
+def keep_together(text: str) -> str:
+    """A number and its per cent sign, and the two ends of a range, are not parted at the end of a line."""
+    return text.replace(" %", "\u00a0%").replace(" – ", "\u00a0–\u00a0")

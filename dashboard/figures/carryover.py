@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dashboard.figures.drawing import Document, Drawing, Look, labels_axis, make_figure, row_height
 from dashboard.figures.format import write_periods, write_share
-from dashboard.theme import fade
+from dashboard.theme import fade, ink_on
 from mixline.messages import ModelSummary
 
 NAMES = {"day": "day", "week": "week", "month": "month"}
@@ -19,7 +19,7 @@ def draw_carryover(summary: ModelSummary, look: Look) -> Drawing:
     halves = [write_periods(channel.half_life_periods, summary.interval) for channel in channels]
     now = [channel.immediate_share * 100 for channel in channels]
 
-    def bars(name: str, values: list[float], fills: list[str], ink: str) -> Document:
+    def bars(name: str, values: list[float], fills: list[str], inks: list[str]) -> Document:
         return {
             "type": "bar",
             "orientation": "h",
@@ -31,7 +31,7 @@ def draw_carryover(summary: ModelSummary, look: Look) -> Drawing:
             "text": [write_share(value / 100) if value >= 12 else "" for value in values],
             "textposition": "inside",
             "insidetextanchor": "middle",
-            "textfont": {"color": ink, "size": 12},
+            "textfont": {"color": inks, "size": 12},
             "customdata": halves,
             "hovertemplate": f"<b>%{{y}}</b><br>{name}: %{{x:.0f}} %<br>Half of the effect after %{{customdata}}<extra></extra>",
             "showlegend": False,
@@ -40,14 +40,19 @@ def draw_carryover(summary: ModelSummary, look: Look) -> Drawing:
     figure = make_figure(
         look,
         [
-            bars(f"In the same {period}", now, colors, "#ffffff"),
-            bars("Later", [100 - value for value in now], [fade(color, 0.28) for color in colors], look.tokens.ink),
+            bars(f"In the same {period}", now, colors, [ink_on(color) for color in colors]),
+            bars(
+                "Later",
+                [100 - value for value in now],
+                [fade(color, 0.28) for color in colors],
+                [look.tokens.ink] * len(colors),
+            ),
         ],
         barmode="stack",
         xaxis={
             "range": [0, 100],
-            "ticksuffix": " %",
             "tickvals": [0, 25, 50, 75, 100],
+            "ticktext": ["0", "25 %", "50 %", "75 %", "100 %"],
             "fixedrange": True,
             "zeroline": False,
             "title": {"text": "Share of the channel's effect"},

@@ -86,3 +86,20 @@ def labels_axis(labels: Sequence[str]) -> Document:
 
 def row_height(rows: int, each: int = 36, rest: int = 64) -> int:
     return rows * each + rest
+
+
+def side_number(label: str, text: str, width: int, look: Look, soft: str = "") -> Document:
+    """A number in a column of its own, `width` pixels wide, at the right of the row of `label`."""
+    rest = f" <span style='color:{look.tokens.ink_soft}'>{soft}</span>" if soft else ""
+    return {
+        "xref": "paper",
+        "x": 1,
+        "xanchor": "right",
+        "xshift": width - 6,
+        "yref": "y",
+        "y": label,
+        "text": f"<b>{text}</b>{rest}",
+        "align": "right",
+        "showarrow": False,
+        "font": {"size": 12, "color": look.tokens.ink},
+    }

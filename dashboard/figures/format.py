@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
@@ -15,7 +14,6 @@ RangeLevel = Literal[50, 90]
 SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥", "INR": "₹"}
 NAMES = {"EUR": "euro", "USD": "dollar", "GBP": "pound", "JPY": "yen", "INR": "rupee", "CHF": "franc"}
 MINUS = "−"
-THIN = "\u2009"
 STEPS = ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "k"))
 INTERVALS = {"day": ("day", "days"), "week": ("week", "weeks"), "month": ("month", "months")}
 
@@ -55,7 +53,7 @@ class Unit:
 
     def outcome_range(self, estimate: Estimate, level: RangeLevel = 90) -> str:
         low, high = bounds(estimate, level)
-        return write_range(low, high, self.outcome)
+        return write_range(low, high, "" if self.conversions else self.currency)
 
     @property
     def roi_name(self) -> str:
@@ -70,8 +68,9 @@ class Unit:
         return write_ratio(value * self.roi_scale)
 
     def roi_range(self, estimate: Estimate, level: RangeLevel = 90) -> str:
-        low, high = bounds(estimate, level)
-        return write_range(low, high, self.roi)
+        low, high = (end * self.roi_scale for end in bounds(estimate, level))
+        digits = ratio_digits(max(abs(low), abs(high)))
+        return f"{write_ratio(low, digits)} – {write_ratio(high, digits)}"
 
 
 def unit_of(summary: ModelSummary) -> Unit:
@@ -88,31 +87,35 @@ def write_number(value: float, *, sign: bool = False) -> str:
     if not math.isfinite(value):
         return "–"
     mark = MINUS if value < 0 else "+" if sign and value > 0 else ""
-    size = abs(value)
-    for step, letter in STEPS:
-        if size >= step * 0.9995:
-            return f"{mark}{_three(size / step)}{letter}"
-    return f"{mark}{_three(size)}" if size >= 1e-9 else "0"
+    digits, letter = _shorten(abs(value))
+    return f"{mark}{digits}{letter}" if digits != "0" else "0"
 
 
 def write_money(value: float, currency: str, *, sign: bool = False) -> str:
     """€1.23M; a currency without a symbol here is written before the number: CHF 1.23M."""
-    text = write_number(value, sign=sign)
-    if text == "–" or not currency:
-        return text
-    mark, digits = (text[0], text[1:]) if text[0] in f"{MINUS}+" else ("", text)
-    symbol = SYMBOLS.get(currency)
-    return f"{mark}{symbol}{digits}" if symbol else f"{currency} {mark}{digits}"
+    return _with_currency(write_number(value, sign=sign), currency)
 
 
-def write_ratio(value: float) -> str:
-    """A return: 2.4, 0.85, 12."""
+def write_range(low: float, high: float, currency: str = "") -> str:
+    """€1.9 – 3.0M: the unit once where both ends share it, else on both: €764k – €1.4M."""
+    (low_digits, low_letter), (_, high_letter) = _shorten(abs(low)), _shorten(abs(high))
+    first, last = write_number(low), write_number(high)
+    if low_letter == high_letter and low >= 0 and low_digits != "0":
+        return f"{_with_currency(low_digits, currency)} – {last}"
+    return f"{_with_currency(first, currency)} – {_with_currency(last, currency)}"
+
+
+def write_ratio(value: float, digits: int | None = None) -> str:
+    """A return: 2.4, 0.85, 120. Two digits where the first would not tell it from nothing."""
     if not math.isfinite(value):
         return "–"
-    size = abs(value)
-    digits = 0 if size >= 99.5 else 1 if size >= 1.95 else 2
-    text = f"{size:,.{digits}f}"
-    return f"{MINUS}{text}" if value < 0 and float(text.replace(",", "")) != 0 else text
+    text = f"{abs(value):,.{ratio_digits(abs(value)) if digits is None else digits}f}"
+    return f"{MINUS}{text}" if value < 0 and text.strip("0.,") else text
+
+
+def ratio_digits(size: float) -> int:
+    """Digits after the point for a return of this size."""
+    return 0 if size >= 99.5 else 1 if size >= 0.995 else 2
 
 
 def write_share(value: float) -> str:
@@ -124,11 +127,6 @@ def write_share(value: float) -> str:
     if 0 < percent < 0.1:
         return "under 0.1 %"
     return f"{mark}{percent:.1f} %" if 0 < percent < 9.95 else f"{mark}{percent:.0f} %"
-
-
-def write_range(low: float, high: float, write: Callable[[float], str] = write_number) -> str:
-    """1.9 – 3.0, with one writer for both ends."""
-    return f"{write(low)} – {write(high)}"
 
 
 def write_chance(probability: float) -> str:
@@ -164,9 +162,25 @@ def write_periods(count: float, interval: str) -> str:
     """A duration in the data's own periods: 1 week, 2.5 weeks, under half a week."""
     one, many = INTERVALS.get(interval, ("period", "periods"))
     if count < 0.5:
-        return f"under half a {one}"
+        return f"under ½ {one}"
     rounded = round(count, 1) if count < 9.5 else round(count)
     return f"{rounded:g} {one if rounded == 1 else many}"
+
+
+def _with_currency(text: str, currency: str) -> str:
+    if text == "–" or not currency:
+        return text
+    mark, digits = (text[0], text[1:]) if text[0] in f"{MINUS}+" else ("", text)
+    symbol = SYMBOLS.get(currency)
+    return f"{mark}{symbol}{digits}" if symbol else f"{currency} {mark}{digits}"
+
+
+def _shorten(size: float) -> tuple[str, str]:
+    """Digits and the letter of the step: 12,345 is ("12.3", "k")."""
+    for step, letter in STEPS:
+        if size >= step * 0.9995:
+            return _three(size / step), letter
+    return (_three(size), "") if size >= 1e-9 else ("0", "")
 
 
 def _three(size: float) -> str:

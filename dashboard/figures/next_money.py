@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dashboard.figures.drawing import Drawing, Look, labels_axis, make_figure, outcome_axis, row_height
+from dashboard.figures.drawing import Drawing, Look, labels_axis, make_figure, outcome_axis, row_height, side_number
 from dashboard.figures.ranges import draw_ranges
 from mixline.messages import ChannelSummary, Estimate, ModelSummary
 
@@ -26,10 +26,12 @@ def draw_next_money(summary: ModelSummary, look: Look) -> Drawing:
         lines = [_line_at(AMOUNT, look)]
     figure = make_figure(
         look,
-        draw_ranges(labels, gains, colors, texts, look.level),
-        xaxis=outcome_axis(unit, rangemode="tozero", showgrid=True, fixedrange=True, zeroline=False, nticks=6),
+        draw_ranges(labels, gains, colors, texts, look),
+        xaxis=outcome_axis(unit, rangemode="tozero", showgrid=True, fixedrange=True, zeroline=False, nticks=5),
         yaxis=labels_axis(labels),
         shapes=lines,
+        annotations=[side_number(a, unit.outcome(g.value), 64, look) for a, g in zip(labels, gains, strict=True)],
+        margin={"l": 8, "r": 64, "t": 8, "b": 8},
     )
     return Drawing("next-money", _finding(ranked, gains, look), _note(look), figure, row_height(len(labels), 34))
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dashboard.figures.drawing import Document
-from dashboard.figures.format import RangeLevel
+from dashboard.figures.drawing import Document, Look
 from mixline.messages import Estimate
 
 
@@ -14,13 +13,13 @@ def draw_ranges(
     estimates: Sequence[Estimate],
     colors: Sequence[str],
     texts: Sequence[str],
-    level: RangeLevel,
+    look: Look,
     scale: float = 1.0,
 ) -> list[Document]:
     """Traces, one per row and range, then the dots on top. `texts` are what pointing at a row says."""
     traces: list[Document] = []
     for label, estimate, color in zip(labels, estimates, colors, strict=True):
-        if level == 90:
+        if look.level == 90:
             traces.append(_line(label, estimate.low * scale, estimate.high * scale, color, 2))
         traces.append(_line(label, estimate.low50 * scale, estimate.high50 * scale, color, 7))
     traces.append(
@@ -29,7 +28,7 @@ def draw_ranges(
             "mode": "markers",
             "x": [estimate.value * scale for estimate in estimates],
             "y": list(labels),
-            "marker": {"size": 13, "color": list(colors), "line": {"width": 2, "color": "white"}},
+            "marker": {"size": 13, "color": list(colors), "line": {"width": 2, "color": look.tokens.surface}},
             "text": list(texts),
             "hovertemplate": "%{text}<extra></extra>",
             "showlegend": False,

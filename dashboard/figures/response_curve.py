@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 
 from dashboard.figures.drawing import Document, Drawing, Look, make_figure, money_axis, outcome_axis
-from dashboard.figures.format import Unit, bounds
+from dashboard.figures.format import RangeLevel, Unit, bounds, write_range
 from dashboard.theme import fade
 from mixline.messages import Curve
 
@@ -34,6 +34,8 @@ def draw_curve(curve: Curve, look: Look, interval: str) -> Drawing:
             title={"text": f"{unit.spend_label} per {interval}"},
             rangemode="tozero",
             showgrid=False,
+            zeroline=False,
+            ticklabelstandoff=6,
             fixedrange=True,
             nticks=6,
         ),
@@ -43,28 +45,30 @@ def draw_curve(curve: Curve, look: Look, interval: str) -> Drawing:
             rangemode="tozero",
             fixedrange=True,
             nticks=5,
+            ticklabelstandoff=6,
             zeroline=False,
         ),
         showlegend=False,
     )
-    return Drawing(f"curve-{curve.channel}", curve.label, _note(curve, unit, look), figure, HEIGHT)
+    title = f"{curve.label}: {_note(curve, interval, look)}"
+    return Drawing(f"curve-{curve.channel}", title, marginal_words(curve, unit, look.level), figure, HEIGHT)
 
 
-def marginal_words(curve: Curve, unit: Unit, level: int = 90) -> str:
+def marginal_words(curve: Curve, unit: Unit, level: RangeLevel) -> str:
     """What the next unit of money brings, in words."""
     roi = curve.marginal_today
     if unit.conversions:
-        return f"The next 1,000 {unit.money_name}s bring {unit.roi(roi.value)} conversions ({unit.roi_range(roi)})."
-    low, high = bounds(roi, 90 if level == 90 else 50)
-    money = unit.money
-    return f"The next {unit.money_name} brings {money(roi.value)} ({money(low)} – {money(high)})."
+        return (
+            f"The next 1,000 {unit.money_name}s bring {unit.roi(roi.value)} conversions ({unit.roi_range(roi, level)})."
+        )
+    low, high = bounds(roi, level)
+    return f"The next {unit.money_name} brings {unit.money(roi.value)} ({write_range(low, high, unit.currency)})."
 
 
-def _note(curve: Curve, unit: Unit, look: Look) -> str:
-    today = curve.value_today
-    return (
-        f"{unit.money(curve.spend_today)} brings {unit.outcome(today.value)} ({unit.outcome_range(today, look.level)})"
-    )
+def _note(curve: Curve, interval: str, look: Look) -> str:
+    today, unit = curve.value_today, look.unit
+    gain = f"{unit.outcome(today.value)} ({unit.outcome_range(today, look.level)})"
+    return f"{unit.money(curve.spend_today)} a {interval} brings {gain}"
 
 
 def _hover(curve: Curve, place: int, look: Look, interval: str) -> str:
@@ -142,10 +146,6 @@ def _today(curve: Curve, look: Look, interval: str) -> Document:
             "thickness": 1.2,
             "width": 5,
         },
-        "text": [f"<b>Today</b><br>{_hover_today(curve, look, interval)}"],
+        "text": [f"<b>Today</b><br>{_note(curve, interval, look)}"],
         "hovertemplate": "%{text}<extra></extra>",
     }
-
-
-def _hover_today(curve: Curve, look: Look, interval: str) -> str:
-    return f"{look.unit.money(curve.spend_today)} a {interval}<br>{_note(curve, look.unit, look)}"

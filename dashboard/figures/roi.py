@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dashboard.figures.drawing import Document, Drawing, Look, labels_axis, make_figure, row_height
+from dashboard.figures.drawing import Document, Drawing, Look, labels_axis, make_figure, row_height, side_number
 from dashboard.figures.format import write_share
 from dashboard.figures.ranges import draw_ranges
 from mixline.messages import ChannelSummary, ModelSummary
@@ -25,7 +25,7 @@ def draw_roi(summary: ModelSummary, look: Look) -> Drawing:
     shapes, annotations = ([], []) if unit.conversions else break_even(look)
     figure = make_figure(
         look,
-        draw_ranges(labels, [c.roi for c in channels], colors, texts, look.level, scale),
+        draw_ranges(labels, [c.roi for c in channels], colors, texts, look, scale),
         xaxis={
             "range": [low * 1.05, high or 1.0],
             "showgrid": True,
@@ -36,8 +36,8 @@ def draw_roi(summary: ModelSummary, look: Look) -> Drawing:
         },
         yaxis=labels_axis(labels),
         shapes=shapes,
-        annotations=annotations,
-        margin={"l": 8, "r": 16, "t": 26, "b": 8},
+        annotations=annotations + [side_number(c.label, unit.roi(c.roi.value), 52, look) for c in channels],
+        margin={"l": 8, "r": 52, "t": 26, "b": 8},
     )
     ranges = "Thin line: 90 % range, thick: 50 %." if look.level == 90 else "Thick line: 50 % range."
     what = (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dashboard.figures.drawing import Document, Drawing, Look, labels_axis, make_figure, row_height
-from dashboard.figures.format import bounds, write_range, write_share
+from dashboard.figures.format import bounds, write_share
 from dashboard.figures.next_money import scale_estimate
 from dashboard.figures.ranges import draw_ranges
 from mixline.messages import ChannelSummary, ModelSummary
@@ -35,7 +35,7 @@ def draw_shares(summary: ModelSummary, look: Look) -> Drawing:
     colors = [look.color(channel.name) for channel in channels]
     figure = make_figure(
         look,
-        [*draw_ranges(labels, effects, colors, texts, look.level), spend],
+        [*draw_ranges(labels, effects, colors, texts, look), spend],
         xaxis={
             "ticksuffix": " %",
             "rangemode": "tozero",
@@ -55,7 +55,7 @@ def _hover(channel: ChannelSummary, look: Look) -> str:
     low, high = bounds(channel.share_of_effect, look.level)
     return (
         f"<b>{channel.label}</b><br>{write_share(channel.share_of_spend)} of spend"
-        f"<br>{write_share(channel.share_of_effect.value)} of effect ({write_range(low, high, write_share)})"
+        f"<br>{write_share(channel.share_of_effect.value)} of effect ({write_share(low)} – {write_share(high)})"
     )
 
 

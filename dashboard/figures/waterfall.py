@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dashboard.figures.drawing import Document, Drawing, Look, labels_axis, make_figure, outcome_axis, row_height
+from dashboard.figures.drawing import (
+    Document,
+    Drawing,
+    Look,
+    labels_axis,
+    make_figure,
+    outcome_axis,
+    row_height,
+    side_number,
+)
 from dashboard.figures.format import bounds, write_share
 from mixline.messages import Estimate, ModelSummary, TermSummary
 
+NUMBERS_WIDTH = 118  # pixels at the right for the numbers
 CONTEXT_SHOWN = 3  # more terms than this are added up: the figure is about marketing
 
 
@@ -35,27 +45,31 @@ def draw_waterfall(summary: ModelSummary, look: Look) -> Drawing:
         "y": labels,
         "base": [*starts, 0.0],
         "x": [step.value for step in steps] + [total],
-        "marker": {"color": [step.color for step in steps] + [look.tokens.ink_soft], "cornerradius": 3},
+        "marker": {"color": [step.color for step in steps] + [look.tokens.context[1]], "cornerradius": 3},
         "width": 0.62,
-        "text": [_text(step.value, total, look) for step in steps] + [unit.outcome(total)],
-        "textposition": "outside",
-        "textfont": {"size": 12, "color": look.tokens.ink_soft},
-        "constraintext": "none",
         "hovertext": [_hover(step, total, look) for step in steps]
         + [f"<b>Modelled total</b><br>{unit.outcome(total)}"],
         "hovertemplate": "%{hovertext}<extra></extra>",
         "showlegend": False,
         "cliponaxis": False,
     }
-    edges = [max(start + step.value, start) for start, step in zip(starts, steps, strict=True)]
-    lows = [min(start, start + step.value) for start, step in zip(starts, steps, strict=True)]
-    top = max([total, *edges])
+    ends = [place for start, step in zip(starts, steps, strict=True) for place in (start, start + step.value)]
+    values = [step.value for step in steps] + [total]
     figure = make_figure(
         look,
         [bars, *_ranges(steps, starts, look)],
-        xaxis=outcome_axis(unit, range=[min(0.0, *lows) * 1.05, top * 1.2], showgrid=True, fixedrange=True, nticks=6),
+        xaxis=outcome_axis(
+            unit,
+            range=[min(0.0, *ends) * 1.05, max(total, *ends) * 1.04],
+            showgrid=True,
+            zeroline=False,
+            fixedrange=True,
+            nticks=5,
+        ),
         yaxis=labels_axis(labels),
         bargap=0.3,
+        annotations=[_number(label, value, total, look) for label, value in zip(labels, values, strict=True)],
+        margin={"l": 8, "r": NUMBERS_WIDTH, "t": 8, "b": 8},
     )
     return Drawing("waterfall", _finding(summary, look), _note(look), figure, row_height(len(labels), 34))
 
@@ -113,9 +127,9 @@ def _ranges(steps: list[Step], starts: list[float], look: Look) -> list[Document
     ]
 
 
-def _text(value: float, total: float, look: Look) -> str:
-    share = f" · {write_share(value / total)}" if total else ""
-    return f"     {look.unit.outcome(value)}{share}"
+def _number(label: str, value: float, total: float, look: Look) -> Document:
+    share = write_share(value / total) if total else ""
+    return side_number(label, look.unit.outcome(value), NUMBERS_WIDTH, look, share)
 
 
 def _hover(step: Step, total: float, look: Look) -> str:
