@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -136,7 +138,7 @@ def _open_sqlite(url: URL) -> Engine:
         connection.isolation_level = None  # the driver must not begin by itself: see _begin
         cursor = connection.cursor()
         cursor.execute(f"PRAGMA busy_timeout = {int(BUSY_SECONDS * 1000)}")
-        cursor.execute("PRAGMA journal_mode = WAL")
+        _use_wal(cursor)
         cursor.execute("PRAGMA synchronous = FULL")  # accepted means stored, also through a power cut
         cursor.execute("PRAGMA foreign_keys = ON")
         cursor.close()
@@ -147,6 +149,21 @@ def _open_sqlite(url: URL) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
 
     return engine
+
+
+def _use_wal(cursor: Any) -> None:
+    """Switch the file to write-ahead logging, which lasts. SQLite does not wait when two processes switch at once: we do."""
+    deadline = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            if cursor.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+                cursor.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > deadline:
+                raise
+            time.sleep(0.02)
+        else:
+            return
 
 
 def _write_json(value: object) -> str:
@@ -165,6 +182,12 @@ def _translated() -> Iterator[None]:
             action="Check MIXLINE_STATE and that the database runs; nothing was changed.",
         ) from error
     except DBAPIError as error:
+        if type(error.orig) is sqlite3.DatabaseError:  # its subclasses say other things
+            raise UnavailableError(
+                "the state database's file is damaged or not a database",
+                got=str(error.orig),
+                action="Restore it from a backup, or move it away to start empty.",
+            ) from error
         if error.connection_invalidated:
             raise UnavailableError(
                 "the connection to the state database was lost", action="Try again; nothing was changed."

@@ -53,7 +53,9 @@ def upgrade() -> None:
         sa.Column("created_at", columns.UtcTime(timezone=True), nullable=False),
         sa.Column("started_at", columns.UtcTime(timezone=True), nullable=True),
         sa.Column("finished_at", columns.UtcTime(timezone=True), nullable=True),
-        sa.CheckConstraint("state IN ('queued', 'running', 'succeeded', 'failed', 'cancelled')", name=op.f("ck_jobs_state")),
+        sa.CheckConstraint(
+            "state IN ('queued', 'running', 'succeeded', 'failed', 'cancelled')", name=op.f("ck_jobs_state")
+        ),
         sa.PrimaryKeyConstraint("id", name="pk_jobs"),
         sa.UniqueConstraint("idempotency_key", name="uq_jobs_idempotency_key"),
     )
