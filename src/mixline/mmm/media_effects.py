@@ -115,7 +115,7 @@ def immediate_effect(model: MixModel, channel: int) -> Floats:
     alpha, inflexion = shapes.alpha[:, None], shapes.inflexion[:, None]
     carried = hill(np.maximum(level - at_once, 0.0), alpha, inflexion)
     share = (hill(level, alpha, inflexion) - carried).sum(1)
-    return model.draws.beta[:, channel] * share[shapes.row]
+    return np.asarray(model.draws.beta[:, channel] * share[shapes.row])
 
 
 def kernels(model: MixModel, shapes: Shapes) -> Floats:
