@@ -215,7 +215,7 @@ def _cancel_question() -> dbc.Modal:
         id="cancel-question",
         is_open=False,
         centered=True,
-        **aria(labelledby="cancel-title"),
+        labelledby="cancel-title",
     )
 
 

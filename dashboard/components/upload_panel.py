@@ -64,8 +64,7 @@ def add_upload_route(server: Flask, limit_mb: int) -> None:
             limit = limit_mb * MEGABYTE + ENVELOPE_BYTES
             if request.content_length is None or request.content_length > limit:
                 raise TooLargeError(
-                    "the file is too large",
-                    got=f"{(request.content_length or 0) / MEGABYTE:.0f} MB",
+                    f"the file has {(request.content_length or 0) / MEGABYTE:.0f} MB",
                     expected=f"at most {limit_mb} MB",
                     action="Save it as Parquet, or leave out columns and years the model does not need.",
                 )
