@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, delete, select
 
-from mixline.jobs.contract import Lease, LeaseLostError
+from mixline.jobs.contract import Lease
+from mixline.jobs.transactions import hold_job
 from mixline.state.database import State
-from mixline.state.tables import job_parts, jobs
+from mixline.state.tables import job_parts
 
 
 class JobParts:
@@ -28,14 +29,10 @@ class JobParts:
         Raises:
             LeaseLostError: another worker has taken over; nothing was written.
         """
-        held = select(jobs.c.id).where(
-            jobs.c.id == lease.job.id, jobs.c.state == "running", jobs.c.token == lease.token
-        )
         statement = self._state.insert(job_parts).values(job_id=lease.job.id, name=name, content=content)
         with self._state.write() as connection:
             # the row stays locked until the part is in: a takeover comes wholly before or wholly after
-            if connection.execute(held.with_for_update()).first() is None:
-                raise LeaseLostError("another worker has taken over the job", where=f"job {lease.job.id}")
+            hold_job(connection, lease)
             connection.execute(
                 statement.on_conflict_do_update(index_elements=["job_id", "name"], set_={"content": content})
             )

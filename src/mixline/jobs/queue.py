@@ -10,17 +10,15 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, and_, func, or_, select, update
 
-from mixline.errors import BusyError, ConflictError, InputError, NotFoundError
-from mixline.jobs.contract import Job, JobEvent, JobState, Lease, LeaseLostError, Progress
+from mixline.errors import BusyError, ConflictError
+from mixline.jobs.contract import Job, JobEvent, JobState, Lease, Progress
 from mixline.jobs.parts import delete_parts
 from mixline.jobs.rows import add_event, clean_numbers, clean_text, job_id_of, read_event, read_job, select_jobs
+from mixline.jobs.transactions import as_json, estimate_wait, find_job, hold_job, next_ticket
 from mixline.state.database import State
 from mixline.state.rows import Clock, utc_now
 from mixline.state.tables import job_events, jobs
 
-DURATIONS_SEEN = 20  # recent jobs whose duration says how long a full queue takes to move
-DURATION_UNKNOWN = 30.0  # seconds; the answer before any job has finished
-RETRY_AFTER_LIMIT = 600  # seconds; nobody should be told to come back later than this
 RETRY_DELAY_LIMIT = 60.0  # seconds between attempts at most
 
 _AT_START: dict[str, Any] = {
@@ -74,7 +72,7 @@ class StateQueue:
 
     def get(self, job_id: str) -> Job:
         with self._state.read() as connection:
-            return read_job(_find(connection, job_id))
+            return read_job(find_job(connection, job_id))
 
     def list_jobs(
         self, *, kind: str | None = None, states: frozenset[JobState] | None = None, limit: int = 50, offset: int = 0
@@ -95,13 +93,13 @@ class StateQueue:
             .limit(limit)
         )
         with self._state.read() as connection:
-            _find(connection, job_id)
+            find_job(connection, job_id)
             return [read_event(row) for row in connection.execute(statement).mappings()]
 
     # --- people's side ------------------------------------------------------------------------------------------------
 
     def submit(self, kind: str, payload: Mapping[str, Any], *, idempotency_key: str) -> Job:
-        payload = _as_json(payload, "payload")
+        payload = as_json(payload, "payload")
         job_id = job_id_of(idempotency_key)
         with self._state.write() as connection:
             self._state.serialise(connection, "queue")
@@ -116,12 +114,12 @@ class StateQueue:
                 )
             elif row["state"] in {"failed", "cancelled"}:
                 self._queue_again(connection, job_id, "asked for again")
-            return read_job(_find(connection, job_id))
+            return read_job(find_job(connection, job_id))
 
     def cancel(self, job_id: str) -> Job:
         now = self._clock()
         with self._state.write() as connection:
-            row = _find(connection, job_id, lock=True)
+            row = find_job(connection, job_id, lock=True)
             abandoned = row["state"] == "running" and row["lease_expires_at"] <= now
             if row["state"] in {"succeeded", "failed"}:
                 raise ConflictError(
@@ -134,12 +132,12 @@ class StateQueue:
                 self._change(connection, job_id, values, "Cancelled")
             elif row["state"] == "running" and not row["cancel_requested"]:
                 self._change(connection, job_id, {"cancel_requested": True}, "Cancel asked for")
-            return read_job(_find(connection, job_id))
+            return read_job(find_job(connection, job_id))
 
     def retry(self, job_id: str, *, reason: str) -> Job:
         with self._state.write() as connection:
             self._state.serialise(connection, "queue")
-            row = _find(connection, job_id, lock=True)
+            row = find_job(connection, job_id, lock=True)
             if row["state"] not in {"failed", "cancelled"}:
                 raise ConflictError(
                     "only a failed or cancelled job can be queued again",
@@ -147,7 +145,7 @@ class StateQueue:
                     action="Wait for it, or cancel it first." if row["state"] != "succeeded" else "Launch a new one.",
                 )
             self._queue_again(connection, job_id, reason)
-            return read_job(_find(connection, job_id))
+            return read_job(find_job(connection, job_id))
 
     # --- workers' side ------------------------------------------------------------------------------------------------
 
@@ -176,15 +174,16 @@ class StateQueue:
     def heartbeat(self, lease: Lease) -> Lease:
         expires = self._clock() + self._lease
         with self._state.write() as connection:
-            _fenced(connection, lease, {"lease_expires_at": expires})
-            job = read_job(_find(connection, lease.job.id))
+            hold_job(connection, lease)
+            connection.execute(update(jobs).where(jobs.c.id == lease.job.id).values(lease_expires_at=expires))
+            job = read_job(find_job(connection, lease.job.id))
         return Lease(job, lease.owner, lease.token, expires)
 
     def report(self, lease: Lease, progress: Progress) -> None:
         """Store progress. A percentage below the stored one is kept at the stored one."""
         wanted = progress.percent if math.isfinite(progress.percent) else 0.0
         with self._state.write() as connection:
-            row = _held(connection, lease)
+            row = hold_job(connection, lease)
             percent = max(row["percent"], min(100.0, wanted))
             seconds = progress.seconds_left
             values = {
@@ -205,7 +204,7 @@ class StateQueue:
         """Add a line to the job's log. Raises LeaseLostError."""
         readable = json.loads(json.dumps(clean_numbers(data), default=str))
         with self._state.write() as connection:
-            _held(connection, lease)
+            hold_job(connection, lease)
             self._change(connection, lease.job.id, {}, message, kind="log", data=readable)
 
     def succeed(self, lease: Lease, result: Mapping[str, Any]) -> Job:
@@ -214,20 +213,20 @@ class StateQueue:
             "state": "succeeded",
             "percent": 100.0,
             "seconds_left": 0.0,
-            "result": _as_json(result, "result"),
+            "result": as_json(result, "result"),
             "error": None,
         }
         with self._state.write() as connection:
-            _held(connection, lease)
+            hold_job(connection, lease)
             self._end(connection, lease.job.id, values, "Succeeded")
             delete_parts(connection, lease.job.id)
-            return read_job(_find(connection, lease.job.id))
+            return read_job(find_job(connection, lease.job.id))
 
     def fail(self, lease: Lease, error: Mapping[str, Any], *, retryable: bool) -> Job:
-        error = _as_json(clean_numbers(error), "error")
+        error = as_json(clean_numbers(error), "error")
         sentence = str(error.get("sentence") or error.get("what") or "The job failed.")
         with self._state.write() as connection:
-            row = _held(connection, lease)
+            row = hold_job(connection, lease)
             job_id = lease.job.id
             if retryable and row["cancel_requested"]:
                 self._end(connection, job_id, {"state": "cancelled"}, "Cancelled")
@@ -246,24 +245,24 @@ class StateQueue:
                 if retryable:
                     values["reason"] = f"Given up after {row['attempt']} attempts. {sentence}"
                 self._end(connection, job_id, values, f"Failed. {sentence}")
-            return read_job(_find(connection, job_id))
+            return read_job(find_job(connection, job_id))
 
     def acknowledge_cancel(self, lease: Lease) -> Job:
         """The work was stopped as asked. Raises LeaseLostError."""
         with self._state.write() as connection:
-            _held(connection, lease)
+            hold_job(connection, lease)
             self._end(connection, lease.job.id, {"state": "cancelled", "seconds_left": None}, "Cancelled")
-            return read_job(_find(connection, lease.job.id))
+            return read_job(find_job(connection, lease.job.id))
 
     def release(self, lease: Lease, *, reason: str) -> Job:
         with self._state.write() as connection:
-            row = _held(connection, lease)
+            row = hold_job(connection, lease)
             if row["cancel_requested"]:
                 self._end(connection, lease.job.id, {"state": "cancelled", "seconds_left": None}, "Cancelled")
             else:
                 values = _LET_GO | {"state": "queued", "attempt": row["attempt"] - 1, "reason": reason}
                 self._change(connection, lease.job.id, values, f"Queued again: {reason}")
-            return read_job(_find(connection, lease.job.id))
+            return read_job(find_job(connection, lease.job.id))
 
     # --- steps of a transaction ---------------------------------------------------------------------------------------
 
@@ -277,7 +276,7 @@ class StateQueue:
             "idempotency_key": key,
             "max_attempts": self._max_attempts,
             "reason": "",
-            "ticket": _next_ticket(connection),
+            "ticket": next_ticket(connection),
             "token": 0,
             "last_event": 1,
             "created_at": now,
@@ -290,7 +289,7 @@ class StateQueue:
         values = _AT_START | {
             "max_attempts": self._max_attempts,
             "reason": reason,
-            "ticket": _next_ticket(connection),
+            "ticket": next_ticket(connection),
         }
         self._change(connection, job_id, values, f"Queued again: {reason}")
 
@@ -300,7 +299,7 @@ class StateQueue:
             return
         raise BusyError(
             "the queue is full",
-            retry_after=_estimate_wait(connection),
+            retry_after=estimate_wait(connection),
             got=f"{waiting} waiting jobs",
             expected=f"fewer than {self._limit}",
             action="Try again later, or cancel a waiting job.",
@@ -326,7 +325,7 @@ class StateQueue:
             values["reason"] = f"Its worker ({row['owner']}) stopped answering; taken over."
             message = f"Taken over from a worker that stopped answering, attempt {row['attempt'] + 1}"
         self._change(connection, row["id"], values, message, data={"owner": owner, "token": row["token"] + 1})
-        job = read_job(_find(connection, row["id"]))
+        job = read_job(find_job(connection, row["id"]))
         return Lease(job, owner, row["token"] + 1, now + self._lease)
 
     def _give_up(self, connection: Connection, row: RowMapping, now: datetime) -> bool:
@@ -365,69 +364,3 @@ class StateQueue:
             update(jobs).where(jobs.c.id == job_id).values({**values, "last_event": jobs.c.last_event + 1})
         )
         add_event(connection, job_id, self._clock(), kind, message, data)
-
-
-def _find(connection: Connection, job_id: str, *, lock: bool = False) -> RowMapping:
-    statement = select(jobs).where(jobs.c.id == job_id).with_for_update() if lock else select_jobs()
-    row = connection.execute(statement.where(jobs.c.id == job_id)).mappings().one_or_none()
-    if row is None:
-        raise NotFoundError("there is no job with this id", got=job_id, action="The Runs page lists the jobs.")
-    return row
-
-
-def _held(connection: Connection, lease: Lease) -> RowMapping:
-    """The lease's row, locked until the transaction ends. Raises LeaseLostError when the lease is no longer the newest."""
-    statement = (
-        select(jobs)
-        .where(jobs.c.id == lease.job.id, jobs.c.state == "running", jobs.c.token == lease.token)
-        .with_for_update()
-    )
-    row = connection.execute(statement).mappings().one_or_none()
-    if row is None:
-        raise lease_lost(lease)
-    return row
-
-
-def _fenced(connection: Connection, lease: Lease, values: Mapping[str, Any]) -> None:
-    statement = update(jobs).where(jobs.c.id == lease.job.id, jobs.c.state == "running", jobs.c.token == lease.token)
-    if connection.execute(statement.values(values)).rowcount != 1:
-        raise lease_lost(lease)
-
-
-def lease_lost(lease: Lease) -> LeaseLostError:
-    """The error of a worker that no longer owns its job."""
-    return LeaseLostError(
-        "another worker has taken over the job, or it has ended",
-        where=f"job {lease.job.id}",
-        got=f"token {lease.token}",
-        action="This worker stops and writes nothing.",
-    )
-
-
-def _next_ticket(connection: Connection) -> int:
-    return int(connection.execute(select(func.coalesce(func.max(jobs.c.ticket), 0))).scalar_one()) + 1
-
-
-def _estimate_wait(connection: Connection) -> int:
-    """Seconds until a place in the queue is likely free: the mean of recent durations, shared by what runs now."""
-    recent = (
-        select(jobs.c.started_at, jobs.c.finished_at)
-        .where(jobs.c.state == "succeeded")
-        .order_by(jobs.c.finished_at.desc())
-        .limit(DURATIONS_SEEN)
-    )
-    durations = [(finished - started).total_seconds() for started, finished in connection.execute(recent)]
-    mean = sum(durations) / len(durations) if durations else DURATION_UNKNOWN
-    running = connection.execute(select(func.count()).where(jobs.c.state == "running")).scalar_one()
-    return max(1, min(RETRY_AFTER_LIMIT, math.ceil(mean / max(1, running))))
-
-
-def _as_json(document: Mapping[str, Any], name: str) -> dict[str, Any]:
-    """The document as it will come back from the database: what is stored, compared and returned is the same thing."""
-    try:
-        plain: dict[str, Any] = json.loads(json.dumps(dict(document), allow_nan=False))
-    except (TypeError, ValueError) as error:
-        raise InputError(
-            "is not plain JSON", where=f"the job's {name}", got=str(error), expected="text, finite numbers, lists, maps"
-        ) from error
-    return plain
