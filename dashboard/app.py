@@ -49,14 +49,14 @@ def create_app(settings: Settings, client: TrainerClient | None = None) -> Dash:
     )
     app.server.extensions[EXTENSION] = client or TrainerClient(settings)
     dash.page_registry.clear()  # Dash keeps it per process; each application starts from its own list
-    for entry in navigation.list_entries():
+    for entry in navigation.ENTRIES:
         page = importlib.import_module(entry.module)
         dash.register_page(
             entry.module,
             path=entry.path,
             name=entry.name,
             title=entry.title,
-            layout=layout.guard(page.layout),
+            layout=layout.guard(page.layout, entry.path),
         )
         page.register(app)
     dash.register_page("pages.not_found_404", title="Not found · Mixline", layout=layout.not_found)

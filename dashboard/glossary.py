@@ -10,7 +10,6 @@ GLOSSARY: dict[str, str] = {
     "marginal_roi": "What the next unit of money would bring if it were added to today's spend. Lower than the average "
     "ROI where a channel is near saturation.",
     "spend": "Paid media spend over the modelled period, as in the data set.",
-    "outcome": "The actual total of the goal over the modelled period, as in the data set.",
     "contribution": "The part of the outcome the model ascribes to this term.",
     "roi": "Contribution divided by spend, over the modelled period.",
     "cpa": "Spend divided by the conversions it brought.",

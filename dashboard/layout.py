@@ -125,7 +125,7 @@ def register(app: Dash) -> None:
     )
 
 
-def guard(page: Callable[..., Any]) -> Callable[..., Any]:
+def guard(page: Callable[..., Any], path: str) -> Callable[..., Any]:
     """A page's layout that answers with the failed state instead of a traceback."""
 
     def draw(**query: Any) -> Any:
@@ -133,7 +133,7 @@ def guard(page: Callable[..., Any]) -> Callable[..., Any]:
         try:
             return page(**query)
         except MixlineError as error:
-            return states.failed(error)
+            return states.failed(error, path)
         except Exception:
             correlation_id = secrets.token_hex(8)
             log.exception("a page failed, correlation id %s", correlation_id)
@@ -156,7 +156,7 @@ def _brand() -> html.Div:
 def _groups() -> list[html.Div]:
     groups = []
     for group in navigation.GROUPS:
-        entries = [entry for entry in navigation.list_entries() if entry.group == group]
+        entries = [entry for entry in navigation.ENTRIES if entry.group == group]
         if entries:
             links = [
                 dcc.Link(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib.util import find_spec
 
 
 @dataclass(frozen=True)
@@ -32,8 +31,3 @@ ENTRIES = (
     Entry("pages.data", "/data", "Data", "Build", "M3 4h14v12H3zm0 4h14M3 12h14M8 4v12"),
     Entry("pages.runs", "/runs", "Runs", "Build", "M6 4l10 6-10 6z"),
 )
-
-
-def list_entries() -> tuple[Entry, ...]:
-    """The entries whose page is there."""
-    return tuple(entry for entry in ENTRIES if find_spec(entry.module))

@@ -11,6 +11,7 @@ from dashboard.client import TrainerClient
 from dashboard.components.channel_table import EXPORT, TABLE, channel_table
 from dashboard.components.frame import frame
 from dashboard.components.panels import panel
+from dashboard.components.terms import term
 from dashboard.figures.carryover import draw_carryover
 from dashboard.figures.decomposition import draw_decomposition
 from dashboard.figures.format import write_share
@@ -47,5 +48,13 @@ def _body(view: View, client: TrainerClient) -> Sequence[Any]:
     return [
         panel(draw_decomposition(contributions, look)),
         html.Div([panel(draw_roi(summary, look)), panel(draw_shares(summary, look))], className="grid-2"),
-        html.Div([panel(draw_carryover(summary, look)), channel_table(summary, look)], className="stack"),
+        html.Div([_carryover(view), channel_table(summary, look)], className="stack"),
     ]
+
+
+def _carryover(view: View) -> html.Section:
+    words = html.P(
+        [term("Immediate", "immediate"), " and ", term("carry-over", "carryover"), " add up to the whole effect."],
+        className="figure-note",
+    )
+    return panel(draw_carryover(view.summary, view.look), words)

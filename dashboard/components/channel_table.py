@@ -25,9 +25,20 @@ def channel_table(summary: ModelSummary, look: Look) -> html.Section:
         id=TABLE,
         rowData=rows,
         columnDefs=list_columns(look),
-        defaultColDef={"sortable": True, "resizable": True, "minWidth": 84, "suppressHeaderMenuButton": True},
-        columnSize="responsiveSizeToFit",
-        dashGridOptions={"domLayout": "autoHeight", "suppressCellFocus": False, "tooltipShowDelay": 200},
+        defaultColDef={
+            "sortable": True,
+            "resizable": True,
+            "minWidth": 84,
+            "suppressHeaderMenuButton": True,
+            "wrapHeaderText": True,
+            "autoHeaderHeight": True,
+        },
+        dashGridOptions={
+            "domLayout": "autoHeight",
+            "suppressCellFocus": False,
+            "tooltipShowDelay": 200,
+            "autoSizeStrategy": {"type": "fitCellContents", "scaleUpToFitGridWidth": True},
+        },
         csvExportParams={"fileName": name, "allColumns": True},
         style={"height": None},
     )

@@ -56,7 +56,10 @@ def frame(
 
 
 def _nothing_yet(client: TrainerClient) -> html.Div:
-    if client.read_status().value.demo != "seeding":
+    demo = client.read_status().value.demo
+    if demo == "failed":
+        return states.demo_failed()
+    if demo != "seeding":
         return states.no_model()
     return states.seeding(_seeding_progress(client))
 
@@ -79,8 +82,8 @@ def _facts(view: View) -> html.Div:
         html.Span([term("Data set", "data_version"), f" {summary.dataset_name}, version {summary.dataset_version}"]),
     ]
     if summary.lineage.tracking_url:
-        link = html.A("Run in MLflow", href=summary.lineage.tracking_url, target="_blank", rel="noopener noreferrer")
-        facts.append(html.Span(link))
+        link = html.A("in MLflow", href=summary.lineage.tracking_url, target="_blank", rel="noopener noreferrer")
+        facts.append(html.Span([term("Run", "model_run"), " ", link]))
     return html.Div(facts, className="facts")
 
 

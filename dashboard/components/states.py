@@ -8,7 +8,7 @@ from dash import dcc, html
 
 from dashboard.components.aria import aria
 from dashboard.figures.format import write_moment
-from mixline.errors import MixlineError
+from mixline.errors import InputError, MixlineError, NotFoundError
 from mixline.messages import ProgressView
 
 POLL_MILLISECONDS = 2000
@@ -66,21 +66,32 @@ def no_model() -> html.Div:
     )
 
 
-def failed(error: MixlineError) -> html.Div:
-    """One sentence, what to quote, and a way to try again."""
+def failed(error: MixlineError, path: str) -> html.Div:
+    """One sentence, what to quote, a way to try again, and a way out of an address that cannot work."""
     correlation_id = getattr(error, "correlation_id", "")
-    return _failure(str(error), correlation_id)
+    return _failure(str(error), correlation_id, path if isinstance(error, InputError | NotFoundError) else "")
 
 
 def broken(correlation_id: str) -> html.Div:
     return _failure("This page could not be drawn. Try again; if it stays so, report it.", correlation_id)
 
 
-def _failure(sentence: str, correlation_id: str) -> html.Div:
+def demo_failed() -> html.Div:
+    return notice(
+        "The demo could not be fitted",
+        "The Runs page says why and can try it again. Your own data can be used all the same.",
+        ("See what happened", "/runs"),
+        ("Bring data", "/data"),
+    )
+
+
+def _failure(sentence: str, correlation_id: str, path: str = "") -> html.Div:
     quote = [html.P(["Correlation id ", html.Code(correlation_id)], className="soft")] if correlation_id else []
-    retry = html.Button("Try again", id={"type": "retry", "index": "page"}, className="button primary", n_clicks=0)
+    way_out = [dcc.Link("Clear the filters", href=path, className="button primary")] if path else []
+    look = "button" if path else "button primary"
+    retry = html.Button("Try again", id={"type": "retry", "index": "page"}, className=look, n_clicks=0)
     return html.Div(
-        [html.H1("That did not work"), html.P(sentence), *quote, html.Div(retry, className="actions")],
+        [html.H1("That did not work"), html.P(sentence), *quote, html.Div([*way_out, retry], className="actions")],
         className="notice failed",
         role="alert",
     )

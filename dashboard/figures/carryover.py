@@ -58,6 +58,7 @@ def draw_carryover(summary: ModelSummary, look: Look) -> Drawing:
             "title": {"text": "Share of the channel's effect"},
         },
         yaxis=labels_axis(labels),
+        margin={"l": 8, "r": 28, "t": 8, "b": 8},
     )
     longest = max(channels, key=lambda channel: channel.half_life_periods)
     title = (

@@ -60,6 +60,11 @@ class Unit:
         return f"conversions per 1,000 {self.money_name}s" if self.conversions else f"per {self.money_name}"
 
     @property
+    def roi_per(self) -> str:
+        """The short form, where what is counted stands elsewhere."""
+        return f"per 1,000 {self.money_name}s" if self.conversions else f"per {self.money_name}"
+
+    @property
     def roi_scale(self) -> float:
         """Conversions per euro are tiny numbers; per thousand they can be read."""
         return 1000.0 if self.conversions else 1.0

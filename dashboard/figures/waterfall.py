@@ -142,7 +142,10 @@ def _hover(step: Step, total: float, look: Look) -> str:
 def _finding(summary: ModelSummary, look: Look) -> str:
     unit = look.unit
     paid = [term for term in summary.terms if term.group == "paid"]
-    brought = f"Paid marketing brought {unit.outcome(summary.incremental.value)} of {unit.outcome(summary.outcome)}"
+    noun = f" {unit.outcome_name}" if unit.conversions else ""
+    brought = (
+        f"Paid marketing brought {unit.outcome(summary.incremental.value)} of {unit.outcome(summary.outcome)}{noun}"
+    )
     if not paid:
         return brought
     largest = max(paid, key=lambda term: term.contribution.value)

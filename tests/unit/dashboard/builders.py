@@ -43,7 +43,9 @@ CHANNELS = (
 
 def make_estimate(value: float, spread: float = 0.3) -> Estimate:
     size = abs(value) * spread
-    return Estimate(value=value, low=value - size, high=value + size, low50=value - size * 0.4, high50=value + size * 0.4)
+    return Estimate(
+        value=value, low=value - size, high=value + size, low50=value - size * 0.4, high50=value + size * 0.4
+    )
 
 
 def make_channels(conversions: bool = False) -> list[ChannelSummary]:

@@ -1,0 +1,147 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import plotly.graph_objects as go
+import pytest
+
+from dashboard.figures.carryover import draw_carryover
+from dashboard.figures.decomposition import draw_decomposition, list_layers, write_period
+from dashboard.figures.drawing import Drawing, Look, make_look
+from dashboard.figures.next_money import AMOUNT, draw_next_money
+from dashboard.figures.response_curve import draw_curve
+from dashboard.figures.roi import draw_roi
+from dashboard.figures.shares import draw_shares
+from dashboard.figures.waterfall import draw_waterfall, list_steps
+from mixline.messages import ModelSummary
+from tests.unit.dashboard import builders
+
+Draw = Callable[[ModelSummary, Look], Drawing]
+DRAWINGS: dict[str, Draw] = {
+    "waterfall": draw_waterfall,
+    "next_money": draw_next_money,
+    "shares": draw_shares,
+    "roi": draw_roi,
+    "carryover": draw_carryover,
+    "decomposition": lambda s, look: draw_decomposition(builders.make_contributions(s, "month"), look),
+    "curve": lambda s, look: draw_curve(builders.make_curves(s).curves[0], look, s.interval),
+}
+
+
+@pytest.fixture(scope="module")
+def summary() -> ModelSummary:
+    return builders.make_summary()
+
+
+@pytest.fixture(scope="module")
+def look(summary: ModelSummary) -> Look:
+    return make_look(summary, "light", 90)
+
+
+@pytest.mark.parametrize("name", DRAWINGS)
+@pytest.mark.parametrize("conversions", [False, True])
+@pytest.mark.parametrize(("mode", "level"), [("light", 90), ("dark", 50)])
+def test_every_figure_is_a_document_plotly_accepts(name: str, conversions: bool, mode: str, level: int) -> None:
+    model = builders.make_summary(conversions)
+    drawing = DRAWINGS[name](model, make_look(model, mode, level))  # type: ignore[arg-type]
+    go.Figure(drawing.figure)  # raises on any property plotly does not know
+    assert "NaN" not in json.dumps(drawing.figure)
+    assert drawing.title
+    assert drawing.note
+    assert drawing.height >= 200
+
+
+@pytest.mark.parametrize("name", ["waterfall", "next_money", "shares", "roi"])
+def test_figures_say_which_range_they_show(name: str, summary: ModelSummary) -> None:
+    for level in (50, 90):
+        drawing = DRAWINGS[name](summary, make_look(summary, "light", level))  # type: ignore[arg-type]
+        assert f"{level} %" in drawing.note
+
+
+def test_waterfall_ends_exactly_at_the_sum_of_the_terms(summary: ModelSummary, look: Look) -> None:
+    steps = list_steps(summary, look)
+    total = sum(term.contribution.value for term in summary.terms)
+    assert sum(step.value for step in steps) == pytest.approx(total, rel=1e-12)
+    bars = draw_waterfall(summary, look).figure["data"][0]
+    assert bars["x"][-1] == pytest.approx(total, rel=1e-12)
+    assert bars["base"][-1] == 0
+    for place in range(len(steps) - 1):
+        assert bars["base"][place + 1] == pytest.approx(bars["base"][place] + bars["x"][place], rel=1e-12)
+
+
+def test_many_context_terms_become_one_step(summary: ModelSummary, look: Look) -> None:
+    context = [t for t in summary.terms if t.group == "context"] * 5
+    terms = [t for t in summary.terms if t.group != "context"] + context
+    steps = list_steps(summary.model_copy(update={"terms": terms}), look)
+    assert [step.label for step in steps].count("Context") == 1
+    assert sum(s.value for s in steps) == pytest.approx(sum(t.contribution.value for t in terms), rel=1e-12)
+
+
+def test_layers_add_up_to_the_modelled_outcome_on_each_date(summary: ModelSummary, look: Look) -> None:
+    contributions = builders.make_contributions(summary, "week")
+    layers = list_layers(contributions, look)
+    assert layers[0].label == "Baseline"
+    for place, fitted in enumerate(contributions.fitted):
+        assert sum(layer.value[place] for layer in layers) == pytest.approx(fitted, rel=1e-9)
+
+
+def test_a_channel_has_one_colour_in_all_figures(summary: ModelSummary, look: Look) -> None:
+    contributions = builders.make_contributions(summary, "month")
+    layers = {layer.label: layer.color for layer in list_layers(contributions, look)}
+    steps = {step.label: step.color for step in list_steps(summary, look)}
+    for channel in summary.channels:
+        assert layers[channel.label] == steps[channel.label] == look.colors[channel.name]
+
+
+def test_next_money_is_the_marginal_return_best_first(summary: ModelSummary, look: Look) -> None:
+    dots = draw_next_money(summary, look).figure["data"][-1]
+    expected = sorted((c.marginal_roi.value * AMOUNT for c in summary.channels), reverse=True)
+    assert dots["x"] == pytest.approx(expected)
+
+
+def test_break_even_is_drawn_for_money_and_not_for_conversions() -> None:
+    money, count = builders.make_summary(), builders.make_summary(conversions=True)
+    assert draw_roi(money, make_look(money, "light", 90)).figure["layout"]["shapes"][0]["x0"] == 1
+    assert not draw_roi(count, make_look(count, "light", 90)).figure["layout"]["shapes"]
+
+
+def test_one_wild_range_does_not_squeeze_the_other_channels(summary: ModelSummary, look: Look) -> None:
+    wild = summary.channels[0].roi.model_copy(update={"high": 400.0})
+    channels = [summary.channels[0].model_copy(update={"roi": wild}), *summary.channels[1:]]
+    figure = draw_roi(summary.model_copy(update={"channels": channels}), look).figure
+    assert figure["layout"]["xaxis"]["range"][1] < 20
+
+
+def test_curve_is_dashed_only_beyond_the_observed_range_and_in_one_piece(summary: ModelSummary, look: Look) -> None:
+    curve = builders.make_curves(summary).curves[0]
+    lines = [t for t in draw_curve(curve, look, "week").figure["data"] if "dash" in t.get("line", {})]
+    solid, dashed = lines
+    assert solid["line"]["dash"] == "solid"
+    assert max(solid["x"]) <= curve.observed_maximum
+    assert dashed["x"][0] == solid["x"][-1]
+    assert solid["x"] + dashed["x"][1:] == curve.spend
+
+
+def test_curve_marks_today_on_the_curve_with_its_range(summary: ModelSummary, look: Look) -> None:
+    curve = builders.make_curves(summary).curves[0]
+    today = draw_curve(curve, look, "week").figure["data"][-1]
+    assert today["x"] == [curve.spend_today]
+    assert today["y"] == [curve.value_today.value]
+    assert today["y"][0] + today["error_y"]["array"][0] == pytest.approx(curve.value_today.high)
+
+
+def test_a_channel_that_did_nothing_can_be_drawn(summary: ModelSummary, look: Look) -> None:
+    curve = builders.make_curves(summary).curves[0]
+    none = [0.0] * len(curve.spend)
+    flat = curve.model_copy(
+        update={"value": none, "low": none, "high": none, "low50": none, "high50": none, "observed_spend": []}
+    )
+    go.Figure(draw_curve(flat, look, "week").figure)
+
+
+def test_periods_are_written_as_people_say_them() -> None:
+    assert write_period(builders.START, "week") == "Week of 1 Jan 2024"
+    assert write_period(builders.START, "month") == "January 2024"
+    assert write_period(builders.START, "quarter") == "Q1 2024"
+    assert write_period(builders.START, "day") == "1 Jan 2024"
