@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from mixline.cli.files import load_model, read_data, read_spec, require_free_folder, write_folder
+from mixline.cli.files import read_data, read_spec, require_free_folder, write_folder
 from mixline.cli.main import Commands
 from mixline.cli.output import format_number, print_json, print_table, show_progress
 from mixline.errors import InputError
@@ -17,7 +17,11 @@ data_option = click.option(
     "--data", required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path), help="CSV or Parquet file."
 )
 model_option = click.option(
-    "--model", "folder", required=True, type=click.Path(file_okay=False, path_type=Path), help="Folder of a fitted model."
+    "--model",
+    "folder",
+    required=True,
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder of a fitted model.",
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 
@@ -107,9 +111,13 @@ def init(
 @data_option
 @click.option("--spec", "spec_path", required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder to write the model to.")
-@click.option("--trials", type=click.IntRange(1, 100), default=None, help="Independent searches; default from the spec.")
+@click.option(
+    "--trials", type=click.IntRange(1, 100), default=None, help="Independent searches; default from the spec."
+)
 @click.option("--iterations", type=click.IntRange(1, 100_000), default=None, help="Candidates per trial.")
-@click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=None, help="Seed; the same seed gives the same model.")
+@click.option(
+    "--seed", type=click.IntRange(0, 2**31 - 1), default=None, help="Seed; the same seed gives the same model."
+)
 @click.option("--jobs", type=click.IntRange(0, 256), default=0, help="Processes; 0 is one per core.")
 @json_option
 def fit(
@@ -142,9 +150,7 @@ def fit(
         model = fit_model(spec, frame, processes=jobs or os.cpu_count() or 1, progress=report)
     write_folder(out, write_model(model))
     if as_json:
-        print_json(
-            {"out": str(out), "specification_id": spec.id, "metrics": model.metrics, "reason": model.reason}
-        )
+        print_json({"out": str(out), "specification_id": spec.id, "metrics": model.metrics, "reason": model.reason})
         return
     from mixline.cli.reading import print_roi
 
@@ -177,4 +183,6 @@ def simulate(world: str, seed: int, out: Path, as_json: bool) -> None:
     if as_json:
         print_json({"out": str(out), "rows": len(made.frame), "files": ["data.csv", "spec.yaml", "truth.json"]})
         return
-    click.echo(f"Wrote {out}: {format_number(len(made.frame))} rows of the world {world}, its specification and its truth.")
+    click.echo(
+        f"Wrote {out}: {format_number(len(made.frame))} rows of the world {world}, its specification and its truth."
+    )
