@@ -21,6 +21,7 @@ from mixline.services.snapshots import (
     to_table,
     write_parquet,
 )
+from mixline.services.time_axis import describe_time, find_column
 from mixline.services.uploads import CONTENT_NAME
 from mixline.state.datasets import Dataset
 
@@ -71,7 +72,7 @@ def create_dataset(services: Services, request: DatasetRequest) -> tuple[Dataset
         return get_dataset(services, dataset_id), False
     except NotFoundError:
         pass
-    view = _describe(to_frame(table), choices, request, dataset_id, upload.filename)
+    view = _describe(to_frame(table), choices, request, upload.filename)
     artifact_id = services.artifacts.publish({TABLE_NAME: write_parquet(table)})
     # named by content: a start that was killed after this line left a table that the next attempt replaces by itself
     services.warehouse.write_table(table_name(dataset_id), table, mode="replace")
@@ -172,13 +173,36 @@ def complete_choices(names: Sequence[str], choices: Sequence[ColumnChoice]) -> l
 
 
 def _describe(
-    frame: pd.DataFrame, choices: list[ColumnChoice], request: DatasetRequest, dataset_id: str, filename: str
+    frame: pd.DataFrame, choices: list[ColumnChoice], request: DatasetRequest, filename: str
 ) -> dict[str, Any]:
-    """What is shown of a dataset, except what its row decides (version and moment)."""
+    """What is shown of a dataset, except what its row decides (id, name, version and moment)."""
     from mixline.data.quality import review_table
 
-    role = {choice.role: choice.name for choice in choices}
-    return {}
+    axis = describe_time(frame, choices)
+    if axis.interval is None or axis.first is None or axis.last is None:
+        raise DataError(
+            "the dates are not regular",
+            where=f"column {find_column(choices, 'date')}",
+            expected="every day, week or month once",
+            action="Add the missing periods, or remove the repeated ones.",
+        )
+    channels = {choice.channel or choice.name: None for choice in choices if choice.role == "spend"}
+    return {
+        "rows": len(frame),
+        "interval": axis.interval,
+        "first_date": axis.first.isoformat(),
+        "last_date": axis.last.isoformat(),
+        "goal": find_column(choices, "goal"),
+        "goal_kind": request.goal_kind,
+        "currency": request.currency,
+        "holiday_country": request.holiday_country,
+        "segment_column": find_column(choices, "segment"),
+        "segments": axis.segments,
+        "channels": list(channels),
+        "columns": [choice.model_dump() for choice in choices],
+        "findings": [finding.model_dump(mode="json") for finding in review_table(frame, choices)],
+        "filename": filename,
+    }
 
 
 def _view(row: Dataset) -> DatasetView:

@@ -11,6 +11,7 @@ from mixline.errors import NotFoundError, TooLargeError
 from mixline.messages import UploadView
 from mixline.services.context import Services
 from mixline.services.snapshots import show_rows
+from mixline.services.time_axis import describe_time
 from mixline.state.uploads import Upload
 
 CONTENT_NAME = "content"  # the file of an upload's bundle
@@ -64,7 +65,6 @@ def describe(content: bytes, filename: str, upload_id: str) -> UploadView:
     Raises:
         DataError: not a table.
     """
-    from mixline.data.calendar import describe_dates
     from mixline.data.mapping import choices_from
     from mixline.data.quality import review_table
     from mixline.data.reading import read_table
@@ -73,10 +73,15 @@ def describe(content: bytes, filename: str, upload_id: str) -> UploadView:
     frame = read_table(content, filename)
     suggestions = suggest_columns(frame)
     choices = choices_from(suggestions)
+    axis = describe_time(frame, choices)
     return UploadView(
         id=upload_id,
         filename=filename,
         rows=len(frame),
+        interval=axis.interval,
+        first_date=axis.first,
+        last_date=axis.last,
+        segments=axis.segments,
         columns=suggestions,
         findings=review_table(frame, choices),
         preview=show_rows(frame, limit=PREVIEW_ROWS),
