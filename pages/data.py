@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from dashboard.client import current_client
 from dashboard.components import mapping_table, states, upload_panel
 from dashboard.components.aria import aria
-from dashboard.components.dataset_form import dataset_form, findings_list
+from dashboard.components.dataset_form import UNSTATED, dataset_form, findings_list
 from dashboard.components.dataset_list import dataset_list, launch_address
 from dashboard.components.inline_error import inline_error, inline_sentence
 from dashboard.figures.format import write_span
@@ -148,9 +148,9 @@ def _toolbar(rows: list[mapping_table.Row]) -> html.Div:
                     html.Label("Role of the selected columns", htmlFor="bulk-role", className="visually-hidden"),
                     dbc.Select(
                         id="bulk-role",
-                        options=[{"value": "", "label": "Set selected to ..."}]
+                        options=[{"value": UNSTATED, "label": "Set selected to ..."}]
                         + [{"value": label, "label": label} for label in roles],
-                        value="",
+                        value=UNSTATED,
                         disabled=True,
                     ),
                 ],
@@ -338,17 +338,22 @@ def count_selected(selected: list[mapping_table.Row] | None) -> tuple[bool, list
     count = len(selected or [])
     first = f"Set {count} selected to ..." if count else "Set selected to ..."
     roles = [{"value": label, "label": label} for label in mapping_table.ROLE_LABELS.values()]
-    return count == 0, [{"value": "", "label": first}, *roles]
+    return count == 0, [{"value": UNSTATED, "label": first}, *roles]
 
 
 def set_selected(
     label: str, rows: list[mapping_table.Row], selected: list[mapping_table.Row] | None
 ) -> tuple[Any, ...]:
     """Give all selected columns one role."""
-    if not label or not selected:
+    if label in (None, UNSTATED) or not selected:
         raise PreventUpdate
     names = [row["column"] for row in selected]
-    return mapping_table.set_role(rows, names, label), [], ""
+    return mapping_table.set_role(rows, names, label), [], UNSTATED
+
+
+def stated(choice: str | None) -> str:
+    """A choice as the API takes it: empty when nothing was stated."""
+    return "" if choice in (None, UNSTATED) else str(choice)
 
 
 def save_dataset(
@@ -370,8 +375,8 @@ def save_dataset(
             name=(name or "").strip(),
             columns=mapping_table.column_choices(rows),
             goal_kind="conversions" if goal_kind == "conversions" else "revenue",
-            currency=currency or "",
-            holiday_country=country or "",
+            currency=stated(currency),
+            holiday_country=stated(country),
         )
     except ValidationError:
         return (

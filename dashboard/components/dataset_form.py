@@ -15,6 +15,7 @@ from mixline.messages import Finding, UploadView
 SEVERITY_WORDS = {"error": "Must be fixed", "warning": "Worth a look", "info": "Good to know"}
 _SEVERITY_ORDER = {"error": 0, "warning": 1, "info": 2}
 FINDINGS_OPEN = 3
+UNSTATED = "none"  # a browser shows an empty value as no choice at all
 
 
 def dataset_form(upload: UploadView) -> html.Div:
@@ -41,8 +42,9 @@ def dataset_form(upload: UploadView) -> html.Div:
                 "Currency",
                 dbc.Select(
                     id="dataset-currency",
-                    options=[{"value": "", "label": "Not stated"}] + [{"value": c, "label": c} for c in CURRENCIES],
-                    value="",
+                    options=[{"value": UNSTATED, "label": "Not stated"}]
+                    + [{"value": c, "label": c} for c in CURRENCIES],
+                    value=UNSTATED,
                 ),
             ),
             _field(
@@ -50,9 +52,9 @@ def dataset_form(upload: UploadView) -> html.Div:
                 "Holidays of",
                 dbc.Select(
                     id="dataset-country",
-                    options=[{"value": "", "label": holiday_default(upload.segments)}]
+                    options=[{"value": UNSTATED, "label": holiday_default(upload.segments)}]
                     + [{"value": code, "label": name} for code, name in COUNTRIES.items()],
-                    value="",
+                    value=UNSTATED,
                 ),
             ),
         ],

@@ -7,7 +7,7 @@ first, then the roles in the order a model is thought of.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, get_args
+from typing import Any
 
 import dash_ag_grid as dag
 
@@ -80,7 +80,6 @@ def _row(column: ColumnSuggestion, edit: Mapping[str, str]) -> Row:
         "channel": edit.get("channel", column.channel),
         "kind": edit.get("kind", KIND_LABELS.get(column.kind, KIND_LABELS["other"])),
         "values": describe_values(column),
-        "missing": column.missing,
         "reason": CHOSEN if role != ROLE_LABELS[column.role] else column.reason,
         "confidence": column.confidence,
         "look": LOOK if column.confidence == "low" and not edit else "",
@@ -91,14 +90,15 @@ def _row(column: ColumnSuggestion, edit: Mapping[str, str]) -> Row:
 
 def describe_values(column: ColumnSuggestion) -> str:
     """The values of a column in a few words: "0 to 2.4M, mean 310k, 12 % zeros" or its first examples."""
+    missing = f", {column.missing} missing" if column.missing else ""
     if column.type == "number" and column.minimum is not None and column.maximum is not None:
         text = f"{write_number(column.minimum)} to {write_number(column.maximum)}"
         if column.mean is not None and column.minimum != column.maximum:
             text += f", mean {write_number(column.mean)}"
         if column.zero_share >= 0.005:
             text += f", {100 * column.zero_share:.0f} % zeros"
-        return text
-    return ", ".join(column.examples[:3])
+        return text + missing
+    return ", ".join(column.examples[:3]) + missing
 
 
 def column_choices(rows: Iterable[Mapping[str, Any]]) -> list[ColumnChoice]:
@@ -160,7 +160,12 @@ def mapping_grid(rows: list[Row], *, grid_id: str) -> dag.AgGrid:
         rowData=rows,
         getRowId="params.data.column",
         columnDefs=_column_definitions(),
-        defaultColDef={"sortable": True, "resizable": True, "filter": True, "suppressHeaderMenuButton": True},
+        defaultColDef={
+            "sortable": True,
+            "resizable": True,
+            "suppressHeaderMenuButton": True,
+            "suppressHeaderFilterButton": True,
+        },
         dashGridOptions={
             "rowHeight": 40,
             "headerHeight": 40,
@@ -185,12 +190,13 @@ def mapping_grid(rows: list[Row], *, grid_id: str) -> dag.AgGrid:
 
 def _column_definitions() -> list[dict[str, Any]]:
     media = {"function": _MEDIA_TEST}
+    editable_media = {"cell-editable": _MEDIA_TEST, "cell-off": f"!({_MEDIA_TEST})"}
     return [
         {
             "field": "column",
             "headerName": "Column",
             "pinned": "left",
-            "width": 190,
+            "width": 168,
             "tooltipField": "column",
             "cellClassRules": {"cell-look": "params.data.look"},
         },
@@ -198,35 +204,42 @@ def _column_definitions() -> list[dict[str, Any]]:
             "field": "role",
             "valueSetter": CHOOSE,
             "headerName": "Role",
-            "width": 140,
+            "width": 122,
             "filter": "agTextColumnFilter",
             "editable": True,
             "cellEditor": "agSelectCellEditor",
-            "cellEditorParams": {"values": [ROLE_LABELS[role] for role in get_args(Role) if role in ROLE_LABELS]},
+            "cellEditorParams": {"values": list(ROLE_LABELS.values())},
             "cellClass": "cell-editable",
         },
         {
             "field": "channel",
             "valueSetter": CHOOSE,
             "headerName": "Channel",
-            "width": 150,
+            "width": 118,
             "editable": media,
-            "cellClassRules": {"cell-editable": _MEDIA_TEST, "cell-off": f"!({_MEDIA_TEST})"},
+            "tooltipField": "channel",
+            "cellClassRules": editable_media,
         },
         {
             "field": "kind",
             "valueSetter": CHOOSE,
-            "headerName": "Kind of media",
-            "width": 140,
+            "headerName": "Kind",
+            "width": 128,
             "editable": media,
             "cellEditor": "agSelectCellEditor",
             "cellEditorParams": {"values": list(KIND_LABELS.values())},
-            "cellClassRules": {"cell-editable": _MEDIA_TEST, "cell-off": f"!({_MEDIA_TEST})"},
+            "cellClassRules": editable_media,
         },
-        {"field": "confidence", "headerName": "Sure", "width": 90},
-        {"field": "reason", "headerName": "Why", "flex": 1, "minWidth": 260, "tooltipField": "reason"},
-        {"field": "values", "headerName": "Values", "width": 250, "tooltipField": "values"},
-        {"field": "missing", "headerName": "Missing", "width": 96, "type": "numericColumn"},
-        {"field": "type", "headerName": "Type", "width": 86},
+        {"field": "confidence", "headerName": "Sure", "width": 84},
+        {
+            "field": "reason",
+            "headerName": "Why",
+            "flex": 1,
+            "minWidth": 210,
+            "tooltipField": "reason",
+            "cellClass": "cell-words",
+        },
+        {"field": "values", "headerName": "Values", "width": 186, "tooltipField": "values", "cellClass": "cell-words"},
+        {"field": "type", "headerName": "Type", "width": 82},
         {"field": "look", "hide": True, "filter": "agTextColumnFilter"},
     ]

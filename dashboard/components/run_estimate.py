@@ -8,15 +8,32 @@ table is slower than a narrow one.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from statistics import median
+from typing import Literal
 
 from mixline.messages import RunView
 
 RECENT_RUNS = 20
 
 
-def estimate_seconds(runs: Sequence[RunView], dataset_id: str, candidates: int) -> float | None:
-    """Seconds a search of `candidates` (trials times iterations) will take; None when nothing was measured yet.
+@dataclass(frozen=True)
+class TimeEstimate:
+    """Seconds a run will take, and how that is known: "about" it, "at most" it, or "under" it."""
+
+    seconds: float
+    bound: Literal["about", "at most", "under"]
+
+    @property
+    def words(self) -> str:
+        return f"{self.bound} {duration_words(self.seconds)}"
+
+
+def estimate_time(runs: Sequence[RunView], dataset_id: str, candidates: int) -> TimeEstimate | None:
+    """How long a search of `candidates` (trials times iterations) will take; None when nothing was measured yet.
+
+    With one size measured the fixed part is unknown: a larger search takes at most its proportion, a smaller one less
+    than what was measured.
 
     Args:
         runs: newest first; only those that succeeded at their first attempt are used (a resumed run is no measure).
@@ -27,14 +44,17 @@ def estimate_seconds(runs: Sequence[RunView], dataset_id: str, candidates: int) 
     if not points:
         return None
     sizes = sorted({size for size, _ in points})
-    if len(sizes) >= 2:
-        # The median of each size first: one run that waited for a busy machine must not bend the line.
-        pairs = [(size, median([seconds for other, seconds in points if other == size])) for size in sizes]
+    # The median of each size: one run that waited for a busy machine must not bend the line.
+    pairs = [(size, median([seconds for other, seconds in points if other == size])) for size in sizes]
+    known = dict(pairs)
+    if candidates in known:
+        return TimeEstimate(known[candidates], "about")
+    if len(pairs) >= 2:
         slope, fixed = _line(pairs)
         if slope > 0 and fixed >= 0:
-            return fixed + slope * candidates
-    rate = median([seconds / size for size, seconds in points])
-    return rate * candidates
+            return TimeEstimate(fixed + slope * candidates, "about")
+    size, seconds = min(pairs, key=lambda pair: abs(pair[0] - candidates))
+    return TimeEstimate(seconds * candidates / size, "at most") if candidates > size else TimeEstimate(seconds, "under")
 
 
 def _line(pairs: Sequence[tuple[int, float]]) -> tuple[float, float]:

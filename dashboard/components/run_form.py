@@ -9,7 +9,7 @@ import dash_bootstrap_components as dbc
 from dash import dcc, html
 
 from dashboard.components.aria import aria
-from dashboard.components.run_estimate import duration_words, estimate_seconds
+from dashboard.components.run_estimate import estimate_time
 from mixline.messages import DatasetView, Preset, PresetView, RunRequest, RunView
 
 ALL_SEGMENTS = "*"
@@ -133,8 +133,8 @@ def preset_options(presets: Sequence[PresetView], runs: Sequence[RunView], datas
 
 
 def _preset_label(preset: PresetView, runs: Sequence[RunView], dataset_id: str) -> html.Div:
-    seconds = estimate_seconds(runs, dataset_id, preset.trials * preset.iterations)
-    time = f"about {duration_words(seconds)}" if seconds is not None else "time not measured here yet"
+    estimate = estimate_time(runs, dataset_id, preset.trials * preset.iterations)
+    time = estimate.words if estimate else "time not measured here yet"
     return html.Div(
         [
             html.Strong(preset.name.capitalize()),

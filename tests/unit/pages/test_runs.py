@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from dash import Dash
 
-from dashboard.components.run_estimate import duration_words, estimate_seconds
+from dashboard.components.run_estimate import duration_words, estimate_time
 from dashboard.components.run_form import ALL_SEGMENTS, build_requests, segment_options
 from dashboard.components.run_history import history_rows
 from dashboard.components.run_progress import ordinal, run_card
@@ -142,24 +142,29 @@ def test_history_is_newest_first_with_links(make_run: Any) -> None:
 
 
 def test_estimate_needs_a_measured_run(make_run: Any) -> None:
-    assert estimate_seconds([make_run(1, "failed"), make_run(2)], "x", 600) is None
+    assert estimate_time([make_run(1, "failed"), make_run(2)], "x", 600) is None
 
 
-def test_estimate_is_proportional_with_one_size(make_run: Any) -> None:
-    assert estimate_seconds([make_run(1, "succeeded")], "x", 6000) == pytest.approx(300.0)
+def test_estimate_from_one_size_is_a_bound(make_run: Any) -> None:
+    measured = [make_run(1, "succeeded")]
+    assert [estimate_time(measured, "x", size).words for size in (600, 6000, 60)] == [
+        "about 30 s",
+        "at most 5 min",
+        "under 30 s",
+    ]
 
 
 def test_estimate_separates_the_fixed_part_with_two_sizes(make_run: Any) -> None:
     large = {"finished_at": datetime(2026, 11, 20, 12, 2, tzinfo=UTC) + timedelta(seconds=124)}
     measured = [make_run(1, "succeeded"), make_run(2, "succeeded", job=large, trials=5, iterations=2000)]
     # 600 candidates took 30 s and 10,000 took 124 s: 0.01 s each and 24 s before
-    assert estimate_seconds(measured, f"{1:064x}", 50_000) == pytest.approx(524.0)
+    assert estimate_time(measured, f"{1:064x}", 50_000).seconds == pytest.approx(524.0)
 
 
 def test_estimate_prefers_runs_of_the_same_dataset(make_run: Any) -> None:
     slow = {"finished_at": datetime(2026, 11, 20, 12, 2, tzinfo=UTC) + timedelta(seconds=600)}
     measured = [make_run(1, "succeeded"), make_run(2, "succeeded", job=slow, dataset_id="e" * 64)]
-    assert estimate_seconds(measured, "e" * 64, 600) == pytest.approx(600.0)
+    assert estimate_time(measured, "e" * 64, 600).seconds == pytest.approx(600.0)
 
 
 @pytest.mark.parametrize(
