@@ -9,13 +9,23 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-DATE_WORDS = frozenset(
-    ["date", "dates", "day", "week", "month", "period", "time", "ds", "dt", "wk", "datum", "tag", "woche", "monat", "jour", "semaine", "mois", "fecha", "start", "strt"]
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+def _ranked(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
+
+
+DATE_WORDS = _words(
+    "date dates day week month period time ds dt wk datum tag woche monat jour semaine mois fecha start strt"
 )
-SPEND_WORDS = frozenset(
-    ["spend", "spends", "spent", "spending", "cost", "costs", "invest", "investment", "investments", "budget", "mdsp", "kosten", "ausgaben", "werbekosten", "depense", "depenses", "gasto", "gastos", "inversion", "adspend"]
+SPEND_WORDS = _words(
+    "spend spends spent spending cost costs invest investment investments budget mdsp kosten ausgaben "
+    "werbekosten depense depenses gasto gastos inversion adspend"
 )
-SPEND_BUT_NOT = frozenset(["goods", "cogs", "shipping", "logistics", "delivery", "living", "wage", "wages", "labor", "labour", "energy", "per"])
+SPEND_BUT_NOT = _words("goods cogs shipping logistics delivery living wage wages labor labour energy per")
 EXPOSURE_WORDS: Mapping[str, int] = {
     # unit of exposure -> preference where a channel has several (closest to what people saw first)
     "impressions": 1, "impression": 1, "imps": 1, "impr": 1, "imp": 1, "mdip": 1, "views": 2, "view": 2, "grps": 1,
@@ -23,54 +33,53 @@ EXPOSURE_WORDS: Mapping[str, int] = {
     "circulation": 2, "spots": 3, "insertions": 3, "contacts": 3, "listens": 2, "plays": 2,
 }  # fmt: skip
 CLICKS_FIRST = frozenset({"search", "affiliate"})  # bought by the click: clicks say more than impressions
-NOISE_WORDS = frozenset(
-    ["media", "paid", "ad", "ads", "advertising", "amount", "eur", "usd", "gbp", "chf", "in", "net", "gross", "weekly", "daily", "total", "sum", "of"]
-)
+NOISE_WORDS = _words("media paid ad ads advertising amount eur usd gbp chf in net gross weekly daily total sum of")
 ROBYN_ENDINGS: Mapping[str, str] = {"S": "spend", "I": "exposure", "P": "exposure", "B": "context", "O": "organic"}
 
 # Outcome words, best first: revenue explains a business, a click does not.
-GOAL_WORDS = ["revenue", "revenues", "umsatz", "umsaetze", "sales", "turnover", "gmv", "income", "ventas", "erloes", "net_sales", "conversions", "conversion", "orders", "order", "bestellungen", "purchases", "purchase", "transactions", "bookings", "subscriptions", "signups", "registrations", "installs", "leads", "acquisitions", "customers", "units", "kpi", "outcome", "target_metric", "y"]
-NOT_THE_GOAL = frozenset(
-    ["price", "discount", "promo", "promotion", "tax", "share", "index", "rate", "margin", "competitor", "per", "avg", "average"]
+GOAL_WORDS = _ranked(
+    "revenue revenues umsatz umsaetze sales turnover gmv income ventas erloes net_sales conversions conversion "
+    "orders order bestellungen purchases purchase transactions bookings subscriptions signups registrations "
+    "installs leads acquisitions customers units kpi outcome target_metric y"
 )
-PLAN_WORDS = frozenset(["forecast", "forecasted", "plan", "planned", "target", "predicted", "prediction", "fitted", "ly", "budgeted"])
+NOT_THE_GOAL = _words("price discount promo promotion tax share index rate margin competitor per avg average")
+PLAN_WORDS = _words("forecast forecasted plan planned target predicted prediction fitted ly budgeted")
 
-COMPETITOR_WORDS = frozenset(["competitor", "competitors", "competition", "comp", "rival", "wettbewerb", "wettbewerber"])
-ORGANIC_WORDS = frozenset(
-    ["organic", "newsletter", "newsletters", "seo", "crm", "push", "sms", "posts", "blog", "pr", "earned", "owned", "mailing", "mailings", "email", "emails"]
+COMPETITOR_WORDS = _words("competitor competitors competition comp rival wettbewerb wettbewerber")
+ORGANIC_WORDS = _words(
+    "organic newsletter newsletters seo crm push sms posts blog pr earned owned mailing mailings email emails"
 )
-SEGMENT_WORDS = frozenset(
-    ["country", "land", "region", "market", "markt", "brand", "marke", "store", "geo", "dma", "state", "territory", "city", "pays", "pais", "segment", "division"]
+SEGMENT_WORDS = _words(
+    "country land region market markt brand marke store geo dma state territory city pays pais segment division"
 )
-CALENDAR_WORDS = frozenset(
-    ["yr", "year", "jahr", "qtr", "quarter", "quartal", "month", "monat", "mon", "prd", "period", "wk", "week", "woche", "kw", "day", "tag", "dow", "weekday", "fiscal", "iso", "nbr", "no", "num", "number", "index", "idx", "id", "in", "of", "the"]
+CALENDAR_WORDS = _words(
+    "yr year jahr qtr quarter quartal month monat mon prd period wk week woche kw day tag dow weekday fiscal "
+    "iso nbr no num number index idx id in of the"
 )
-SEASON_DUMMY_WORDS = frozenset(["seas", "season", "month", "week", "wk", "prd", "period", "quarter", "qtr", "m", "w", "q"])
-HOLIDAY_WORDS = frozenset(
-    ["hldy", "holiday", "holidays", "hol", "feiertag", "feiertage", "christmas", "easter", "thanksgiving", "newyear", "bankholiday"]
-)
-TOTAL_WORDS = frozenset(["total", "all", "overall", "sum", "gesamt"])
+SEASON_DUMMY_WORDS = _words("seas season month week wk prd period quarter qtr m w q")
+HOLIDAY_WORDS = _words("hldy holiday holidays hol feiertag feiertage christmas easter thanksgiving newyear bankholiday")
+TOTAL_WORDS = _words("total all overall sum gesamt")
 
 # What else moves an outcome: word -> what it is called in a reason.
 CONTEXT_WORDS: Mapping[str, str] = {
-    **dict.fromkeys(["price", "prices", "pricing", "preis", "preise", "rrp", "aov"], "a price"),
-    **dict.fromkeys(["discount", "discounts", "rabatt", "markdown", "mrkdn"], "a discount"),
-    **dict.fromkeys(["promo", "promos", "promotion", "promotions", "offer", "offers", "sale", "aktion", "va"], "a promotion"),
-    **dict.fromkeys(["event", "events", "anlass"], "events"),
-    **dict.fromkeys(["temperature", "temp", "weather", "rain", "sun", "sunshine", "snow", "wetter"], "the weather"),
+    **dict.fromkeys(_words("price prices pricing preis preise rrp aov"), "a price"),
+    **dict.fromkeys(_words("discount discounts rabatt markdown mrkdn"), "a discount"),
+    **dict.fromkeys(_words("promo promos promotion promotions offer offers sale aktion va"), "a promotion"),
+    **dict.fromkeys(_words("event events anlass"), "events"),
+    **dict.fromkeys(_words("temperature temp weather rain sun sunshine snow wetter"), "the weather"),
     **dict.fromkeys(
-        ["cpi", "inflation", "gdp", "unemployment", "confidence", "economy", "economic", "me", "ics", "gas", "fuel"], "the economy"
+        _words("cpi inflation gdp unemployment confidence economy economic me ics gas fuel"), "the economy"
     ),
-    **dict.fromkeys(["st", "stores", "store", "outlets", "distribution", "acv", "doors"], "distribution"),
-    **dict.fromkeys(["stock", "inventory", "availability", "oos"], "availability"),
-    **dict.fromkeys(["covid", "lockdown", "stringency", "pandemic"], "the pandemic"),
-    **dict.fromkeys(["trends", "demand", "searches"], "demand"),
+    **dict.fromkeys(_words("st stores store outlets distribution acv doors"), "distribution"),
+    **dict.fromkeys(_words("stock inventory availability oos"), "availability"),
+    **dict.fromkeys(_words("covid lockdown stringency pandemic"), "the pandemic"),
+    **dict.fromkeys(_words("trends demand searches"), "demand"),
     **dict.fromkeys(HOLIDAY_WORDS, "holidays"),
 }
 
 # Kind of media -> words. The short codes are those of exports such as mdsp_audtr (audio, traditional).
 KINDS: Mapping[str, frozenset[str]] = {
-    kind: frozenset(words.split())
+    kind: _words(words)
     for kind, words in {
         "tv": "tv television linear vidtr fernsehen drtv",
         "radio": "radio audio audtr auddig podcast podcasts spotify hoerfunk",

@@ -97,7 +97,7 @@ def build(world: str, recipe: Recipe, seed: int) -> World:
 
     explained = sum((c.contribution for c in (*paid, *organic)), start=np.zeros(len(days)))
     explained = explained + sum(terms.values(), start=np.zeros(len(days)))
-    outcome = np.round(np.clip(explained, 0.05 * base, None))
+    outcome = np.asarray(np.round(np.clip(explained, 0.05 * base, None)), dtype=np.float64)
     terms["noise"] = terms["noise"] + outcome - explained  # whole euros: what rounding moved is noise
     frame = pd.DataFrame({"date": columns.pop("date"), "revenue": outcome, **columns})
     truth = Truth(
