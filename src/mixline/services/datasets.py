@@ -176,6 +176,7 @@ def _describe(
     frame: pd.DataFrame, choices: list[ColumnChoice], request: DatasetRequest, filename: str
 ) -> dict[str, Any]:
     """What is shown of a dataset, except what its row decides (id, name, version and moment)."""
+    from mixline.data.mapping import channel_of
     from mixline.data.quality import review_table
 
     axis = describe_time(frame, choices)
@@ -186,7 +187,6 @@ def _describe(
             expected="every day, week or month once",
             action="Add the missing periods, or remove the repeated ones.",
         )
-    channels = {choice.channel or choice.name: None for choice in choices if choice.role == "spend"}
     return {
         "rows": len(frame),
         "interval": axis.interval,
@@ -198,7 +198,7 @@ def _describe(
         "holiday_country": request.holiday_country,
         "segment_column": find_column(choices, "segment"),
         "segments": axis.segments,
-        "channels": list(channels),
+        "channels": [channel_of(choice) for choice in choices if choice.role == "spend"],
         "columns": [choice.model_dump() for choice in choices],
         "findings": [finding.model_dump(mode="json") for finding in review_table(frame, choices)],
         "filename": filename,

@@ -97,32 +97,28 @@ def compose_specification(dataset: Dataset, frame: pd.DataFrame, request: RunReq
     A given specification keeps its own size and seed unless the request names others.
 
     Raises:
-        SpecificationError: the given document is not a specification.
-        InputError: the dataset has segments and none of them was chosen, or an unknown one.
+        SpecificationError: the given document is not a specification, or the segment to model is missing or unknown.
+        InputError: a segment was named and the dataset has none.
     """
     from mixline.data.mapping import draft_spec
     from mixline.mmm.presets import apply_preset
     from mixline.mmm.specification_document import read_document
 
-    segments = list(dataset.view["segments"])
     mapping = read_mapping(dataset)
     asked = request.model_fields_set
     if request.specification is not None:
         spec = read_document(request.specification)
         if request.segment:
-            _require_segment(request.segment, segments)
-            spec = replace(spec, segment_column=dataset.view["segment_column"], segment_value=request.segment)
+            spec = _with_segment(spec, str(dataset.view["segment_column"]), request.segment)
         if "preset" in asked:
             spec = apply_preset(spec, request.preset)
     else:
-        if segments or request.segment:
-            _require_segment(request.segment, segments)
         draft = draft_spec(
             frame,
             mapping.columns,
             goal_kind=mapping.goal_kind,
             currency=mapping.currency,
-            holiday_country=mapping.holiday_country,
+            holiday_country=mapping.holiday_country or _country_of(request.segment),
             segment_value=request.segment,
         )
         spec = apply_preset(draft, request.preset)
@@ -133,17 +129,17 @@ def compose_specification(dataset: Dataset, frame: pd.DataFrame, request: RunReq
     return spec.with_search(**changes)
 
 
-def _require_segment(segment: str, segments: list[str]) -> None:
-    if not segments:
+def _with_segment(spec: ModelSpec, column: str, segment: str) -> ModelSpec:
+    if not column:
         raise InputError("the dataset has no segments", where="segment", got=segment, action="Leave the segment empty.")
-    if segment not in segments:
-        raise InputError(
-            "choose one segment of the dataset",
-            where="segment",
-            got=segment or "none",
-            expected=", ".join(segments[:12]) + (", ..." if len(segments) > 12 else ""),
-            action="Launch one run per segment.",
-        )
+    return replace(spec, segment_column=column, segment_value=segment)
+
+
+def _country_of(segment: str) -> str:
+    """A segment that is a country brings that country's holidays, unless the dataset names one for all."""
+    import holidays
+
+    return segment if segment in holidays.list_supported_countries() else ""
 
 
 def _name_size(spec: ModelSpec) -> str:

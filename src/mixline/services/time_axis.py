@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from mixline.errors import DataError
 from mixline.messages import ColumnChoice
 from mixline.mmm.specification import Interval
 
@@ -29,30 +28,20 @@ class TimeAxis:
 
 def describe_time(frame: pd.DataFrame, choices: Sequence[ColumnChoice]) -> TimeAxis:
     """What a table's dates say, as far as they can be read. Never raises: judging them is `mixline.data.quality`'s part."""
-    import numpy as np
+    import pandas as pd
 
-    from mixline.mmm.calendar import detect_interval, read_dates
+    from mixline.data.periods import read_periods
 
     date_column, segment_column = find_column(choices, "date"), find_column(choices, "segment")
-    segments = []
+    segments: list[str] = []
     if segment_column:
-        values = frame[segment_column].dropna().astype(str)
-        segments = sorted(values.unique())[:SEGMENTS_SHOWN]
-    if not date_column or frame.empty:
+        segments = sorted(frame[segment_column].dropna().astype("str").unique())[:SEGMENTS_SHOWN]
+    if not date_column or not pd.api.types.is_datetime64_any_dtype(frame[date_column].dtype):
         return TimeAxis(None, None, None, segments)
-    part = frame
-    if segments:
-        part = frame[frame[segment_column].astype(str) == segments[0]]
-    try:
-        days = read_dates(frame[date_column], date_column)
-        first, last = days.min().astype(object), days.max().astype(object)
-    except DataError:
+    periods = read_periods(frame[date_column])
+    if periods is None:
         return TimeAxis(None, None, None, segments)
-    try:
-        interval = detect_interval(np.sort(read_dates(part[date_column], date_column)), date_column)
-    except DataError:
-        interval = None
-    return TimeAxis(interval, first, last, segments)
+    return TimeAxis(periods.interval, periods.first, periods.last, segments)
 
 
 def find_column(choices: Sequence[ColumnChoice], role: str) -> str:
