@@ -32,6 +32,7 @@ def channel_table(summary: ModelSummary, look: Look) -> html.Section:
             "suppressHeaderMenuButton": True,
             "wrapHeaderText": True,
             "autoHeaderHeight": True,
+            "useValueFormatterForExport": False,
         },
         dashGridOptions={
             "domLayout": "autoHeight",
@@ -62,11 +63,11 @@ def describe_channel(channel: ChannelSummary, summary: ModelSummary, look: Look)
         "roi": channel.roi.value,
         "roi_low": channel.roi.low,
         "roi_high": channel.roi.high,
-        "roi_text": f"{unit.roi(channel.roi.value)} ({unit.roi_range(channel.roi, level)})",
+        "roi_text": unit.roi_with_range(channel.roi, level),
         "marginal_roi": channel.marginal_roi.value,
         "marginal_roi_low": channel.marginal_roi.low,
         "marginal_roi_high": channel.marginal_roi.high,
-        "marginal_roi_text": f"{unit.roi(channel.marginal_roi.value)} ({unit.roi_range(channel.marginal_roi, level)})",
+        "marginal_roi_text": unit.roi_with_range(channel.marginal_roi, level),
         "share_of_spend": channel.share_of_spend,
         "share_of_spend_text": write_share(channel.share_of_spend),
         "share_of_effect": channel.share_of_effect.value,
@@ -97,8 +98,10 @@ def list_columns(look: Look) -> list[dict[str, Any]]:
         columns.append(_number("cost_per_conversion", "Per conversion", "cpa", 120))
     else:
         columns.append(_number("probability_profitable", "Pays for itself", "profitable", 170))
-    hidden = ["contribution_low", "contribution_high", "roi_low", "roi_high", "marginal_roi_low", "marginal_roi_high"]
-    return columns + [{"field": name, "headerName": name, "hide": True} for name in hidden]
+    ends = (("low", "5 %"), ("high", "95 %"))
+    names = (("contribution", "Contribution"), ("roi", "ROI"), ("marginal_roi", "ROI of the next"))
+    hidden = [(f"{field}_{end}", f"{name}, {quantile}") for field, name in names for end, quantile in ends]
+    return columns + [{"field": field, "headerName": name, "hide": True} for field, name in hidden]
 
 
 def _number(field: str, name: str, key: str, width: int) -> dict[str, Any]:

@@ -72,6 +72,12 @@ class Unit:
     def roi(self, value: float) -> str:
         return write_ratio(value * self.roi_scale)
 
+    def roi_with_range(self, estimate: Estimate, level: RangeLevel = 90) -> str:
+        """2.4 (1.9 – 3.0), all with the same digits."""
+        high = max(abs(end) for end in bounds(estimate, level))
+        value = write_ratio(estimate.value * self.roi_scale, ratio_digits(high * self.roi_scale))
+        return f"{value} ({self.roi_range(estimate, level)})"
+
     def roi_range(self, estimate: Estimate, level: RangeLevel = 90) -> str:
         low, high = (end * self.roi_scale for end in bounds(estimate, level))
         digits = ratio_digits(max(abs(low), abs(high)))
