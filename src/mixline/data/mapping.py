@@ -11,7 +11,7 @@ import pandas as pd
 
 from mixline.data.column_facts import describe, numbers
 from mixline.data.periods import read_periods
-from mixline.data.role_rules import channel_label, channel_stem
+from mixline.data.role_rules import COUNTRY_WORDS, channel_label, channel_stem, split_name
 from mixline.errors import DataError, SpecificationError
 from mixline.messages import ColumnChoice, ColumnSuggestion, Role
 from mixline.mmm.specification import COMPONENTS, Component, Context, Goal, Media, ModelSpec, Search
@@ -37,6 +37,7 @@ def draft_spec(
     """A specification of the confirmed columns; adstock and ranges are left to the engine's defaults by kind of channel.
 
     Columns that never change within the segment are left out: a channel that never ran there, a price that never moved.
+    A segment that is itself a country (column country, value FR) brings its own holidays; else `holiday_country` does.
     Without a country the holiday component is left out, with less than a year of data the season.
 
     Args:
@@ -52,6 +53,7 @@ def draft_spec(
     date, goal = only_column(by_role, "date"), only_column(by_role, "goal")
     segment = only_column(by_role, "segment") if by_role.get("segment") else ""
     rows, value = select_segment(frame, segment, segment_value)
+    holiday_country = _country_named(segment, value) or holiday_country
     components = _components(rows[date], holiday_country)
     names = _Names(components)
     return ModelSpec(
@@ -185,6 +187,15 @@ class _Names:
             name = f"{clean}_{count}"
         self.taken.add(name)
         return name
+
+
+def _country_named(segment: str, value: str) -> str:
+    """The country code a segment's value is, empty if the column is no country or its holidays are not known."""
+    if not set(split_name(segment)) & COUNTRY_WORDS or not re.fullmatch(r"[A-Z]{2}", value):
+        return ""
+    import holidays
+
+    return value if value in holidays.list_supported_countries(include_aliases=True) else ""
 
 
 def _components(dates: pd.Series, country: str) -> tuple[Component, ...]:

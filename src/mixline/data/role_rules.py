@@ -52,6 +52,7 @@ ORGANIC_WORDS = _words(
 SEGMENT_WORDS = _words(
     "country land region market markt brand marke store geo dma state territory city pays pais segment division"
 )
+COUNTRY_WORDS = _words("country land pays pais market markt")
 CALENDAR_WORDS = _words(
     "yr year jahr qtr quarter quartal month monat mon prd period wk week woche kw day tag dow weekday fiscal "
     "iso nbr no num number index idx id in of the"

@@ -42,7 +42,7 @@ CATALOGUE: tuple[ChannelRecipe, ...] = (
     ChannelRecipe("social", "social", "pulsed", 42_000, 2.1, 0.2, alpha=1.1, exposure="impressions", cost=0.0065),
     ChannelRecipe("display", "display", "seasonal", 28_000, 1.1, 0.25, exposure="impressions", cost=0.0028),
     ChannelRecipe("video", "video", "pulsed", 38_000, 1.7, 0.35, alpha=1.3, exposure="views", cost=0.021),
-    ChannelRecipe("ooh", "ooh", "flighted", 48_000, 1.3, 0.4, alpha=1.4, months_off=7),
+    ChannelRecipe("ooh", "ooh", "flighted", 48_000, 1.3, 0.3, alpha=1.4, months_off=7),
     ChannelRecipe("radio", "radio", "flighted", 24_000, 2.6, 0.3, alpha=1.2, gamma=0.4),
     ChannelRecipe("affiliate", "affiliate", "always_on", 18_000, 4.4, 0.05, alpha=0.8, gamma=0.7),
     ChannelRecipe("print", "print", "seasonal", 32_000, 0.9, 1.2, scale=0.01, adstock="weibull_cdf"),
