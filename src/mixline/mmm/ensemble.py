@@ -1,0 +1,175 @@
+"""From what the search found to draws: candidates the data cannot tell apart, each refitted to resampled residuals.
+
+Two sources of doubt make the ranges. Which adstock, saturation and penalty: every candidate whose error is not
+significantly worse than the best one's stands for a part of it. How strong each term is, given those: a moving-block
+bootstrap (Kuensch 1989) of the candidate's residuals, which keeps their autocorrelation, refitted by the same ridge.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mixline.mmm.adstock import adstock
+from mixline.mmm.model import Draws, Floats
+from mixline.mmm.ridge import ridge
+from mixline.mmm.saturation import hill
+from mixline.mmm.search_result import Candidates, Prepared
+
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Ensemble:
+    """Settings of the draws. The defaults were set by coverage on simulated worlds."""
+
+    draws: int = 200
+    members: int = 60  # distinct candidates at most; beyond it the ranges do not change
+    fewest: int = 12  # candidates at least, however much worse they are
+    # How much worse in log-likelihood than the best a member may be, per free parameter of a channel (of which there are
+    # three: memory, steepness, half-saturation). Points of a posterior of k parameters lie about k/2 below its peak.
+    slack: float = 0.5
+    block: float = 1.0  # length of a block as a multiple of the cube root of the rows, at least 2
+
+
+DEFAULT = Ensemble()
+
+
+def build_draws(
+    prepared: Prepared, candidates: Candidates, chosen: int, seed: int, ensemble: Ensemble = DEFAULT
+) -> Draws:
+    """Draws of a model around what the search found.
+
+    Args:
+        prepared: the data searched on. candidates: all that was found. chosen: the row of the chosen candidate.
+        seed: of the resampling; the same arguments give the same draws, bit by bit.
+
+    Returns:
+        `ensemble.draws` draws of equal weight. Draw 0 is the chosen candidate's own fit; `Draws.candidate` holds rows of
+        `candidates`.
+    """
+    rng = np.random.default_rng(seed)
+    members = near_optimal(prepared, candidates, chosen, ensemble, rng)
+    owner = np.resize(members, ensemble.draws)  # every member in turn, the chosen one first
+    count, width = ensemble.draws, candidates.alpha.shape[1]
+    others = candidates.coefficients.shape[1]
+    beta, coefficients, intercept = np.empty((count, width)), np.empty((count, others)), np.empty(count)
+    for member in members:
+        places = np.nonzero(owner == member)[0]
+        coefficients[places], beta[places], intercept[places] = _refits(
+            prepared, candidates, int(member), len(places), rng, ensemble
+        )
+    beta[0], coefficients[0] = candidates.beta[chosen], candidates.coefficients[chosen]
+    intercept[0] = candidates.intercept[chosen]
+    return Draws(
+        weights=np.full(count, 1.0 / count),
+        adstock=candidates.adstock[owner],
+        alpha=candidates.alpha[owner],
+        inflexion=candidates.inflexion[owner],
+        beta=beta,
+        coefficients=coefficients,
+        intercept=intercept,
+        candidate=owner.astype(np.int64),
+        chosen=0,
+    )
+
+
+def near_optimal(
+    prepared: Prepared, candidates: Candidates, chosen: int, ensemble: Ensemble, rng: np.random.Generator
+) -> Ints:
+    """Rows of the candidates that the data cannot tell from the best, the chosen one first.
+
+    The criterion is the profile log-likelihood n/2 log(squared error), n being the rows that count after autocorrelation.
+    """
+    error = candidates.error
+    loss = np.where(np.isfinite(error) & (error > 0), np.log(np.maximum(error, 1e-300)), np.inf)
+    worse = _effective_rows(prepared, candidates, chosen) * (loss - loss.min())
+    allowed = ensemble.slack * 3 * len(prepared.media_names)
+    order = np.argsort(worse, kind="stable")
+    close = order[worse[order] <= allowed]
+    if len(close) < ensemble.fewest:
+        close = order[: ensemble.fewest]
+    close = _without_copies(candidates, close[close != chosen])
+    if len(close) > ensemble.members - 1:
+        close = np.sort(rng.choice(close, ensemble.members - 1, replace=False))
+    return np.concatenate([[chosen], close]).astype(np.int64)
+
+
+def design(prepared: Prepared, candidates: Candidates, row: int) -> Floats:
+    """Columns of a candidate over the window: other terms, then saturated media; shape (W, K + M)."""
+    start, stop = prepared.window
+    columns = []
+    for m, medium in enumerate(prepared.spec.ordered_media):
+        first, second = candidates.adstock[row, m]
+        level = adstock(prepared.media[:, m], medium.adstock, first, second)[start:stop]
+        columns.append(hill(level, candidates.alpha[row, m], candidates.inflexion[row, m]))
+    return np.ascontiguousarray(np.column_stack([prepared.other[start:stop], *columns]))
+
+
+def block_bootstrap(residual: Floats, length: int, count: int, rng: np.random.Generator) -> Floats:
+    """`count` resampled series (count, n) of blocks of `length` following rows, of mean zero."""
+    n = len(residual)
+    length = min(max(length, 1), n)
+    starts = rng.integers(0, n - length + 1, (count, -(-n // length)))
+    rows = (starts[:, :, None] + np.arange(length)).reshape(count, -1)[:, :n]
+    drawn = residual[rows]
+    return np.asarray(drawn - drawn.mean(1, keepdims=True))
+
+
+def _refits(
+    prepared: Prepared, candidates: Candidates, row: int, count: int, rng: np.random.Generator, ensemble: Ensemble
+) -> tuple[Floats, Floats, Floats]:
+    """Coefficients (count, K), strengths (count, M) and intercepts (count,) refitted to resampled outcomes."""
+    start, _ = prepared.window
+    rows = int(candidates.train[row])
+    x = design(prepared, candidates, row)[:rows]
+    outcome = prepared.outcome[start : start + rows]
+    fit = candidates.intercept[row] + x @ np.concatenate([candidates.coefficients[row], candidates.beta[row]])
+    residual = outcome - fit
+    # Fitted residuals are smaller than the noise: J + 1 numbers were fitted to them.
+    used = int(np.count_nonzero(candidates.beta[row]) + np.count_nonzero(candidates.coefficients[row])) + 1
+    residual = (residual - residual.mean()) * np.sqrt(rows / max(rows - used, rows / 4))
+    length = max(2, round(ensemble.block * rows ** (1 / 3)))
+    noise = block_bootstrap(residual, length, count, rng)
+    fits = [
+        ridge(
+            x,
+            fit + noise[i],
+            float(candidates.ridge[row]),
+            low=prepared.low,
+            high=prepared.high,
+            factors=candidates.penalty[row],
+            rule=prepared.spec.intercept,
+        )
+        for i in range(count)
+    ]
+    table = np.array([f.coefficients for f in fits])
+    others = candidates.coefficients.shape[1]
+    return table[:, :others], table[:, others:], np.array([f.intercept for f in fits])
+
+
+def _effective_rows(prepared: Prepared, candidates: Candidates, chosen: int) -> float:
+    """Rows that count: residuals that resemble their neighbours tell less. At least a quarter of the rows."""
+    start, _ = prepared.window
+    rows = int(candidates.train[chosen])
+    x = design(prepared, candidates, chosen)[:rows]
+    fit = x @ np.concatenate([candidates.coefficients[chosen], candidates.beta[chosen]]) + candidates.intercept[chosen]
+    residual = prepared.outcome[start : start + rows] - fit
+    residual = residual - residual.mean()
+    size = float(residual @ residual)
+    likeness = float(residual[1:] @ residual[:-1]) / size if size > 0 else 0.0
+    likeness = min(max(likeness, 0.0), 0.6)
+    return rows * (1 - likeness) / (1 + likeness)
+
+
+def _without_copies(candidates: Candidates, rows: Ints) -> Ints:
+    """The rows with different parameters, in order."""
+    if not len(rows):
+        return rows
+    table = np.column_stack(
+        [candidates.alpha[rows], candidates.gamma[rows], candidates.adstock[rows].reshape(len(rows), -1), candidates.ridge[rows]]
+    )  # fmt: skip
+    _, first = np.unique(table, axis=0, return_index=True)
+    return rows[np.sort(first)]
