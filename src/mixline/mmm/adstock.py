@@ -48,8 +48,8 @@ def weibull_cdf_weights(shape: Floats, scale: Floats, periods: int) -> Floats:
     """Running product of Weibull survival: the share kept itself changes with age."""
     age = np.arange(periods, dtype=float)
     exponent, reach = np.asarray(shape)[..., None], _reach(scale, periods)
-    survival = np.exp(-np.power(age / reach, exponent, where=age > 0, out=np.zeros(np.broadcast(age, exponent).shape)))
-    return _without_carryover(np.cumprod(survival, axis=-1), shape, scale)
+    survival: Floats = np.exp(-np.where(age > 0, np.power(age / reach, exponent), 0.0))
+    return _without_carryover(np.cumprod(survival, axis=-1, dtype=float), shape, scale)
 
 
 def weibull_pdf_weights(shape: Floats, scale: Floats, periods: int) -> Floats:
@@ -118,7 +118,7 @@ def adstock(
 def convolve(x: Floats, kernel: Floats) -> Floats:
     """Causal convolution along the last axis, as long as x. Leading axes broadcast."""
     length = x.shape[-1]
-    out = np.zeros(np.broadcast_shapes(x.shape[:-1], kernel.shape[:-1]) + (length,))
+    out = np.zeros((*np.broadcast_shapes(x.shape[:-1], kernel.shape[:-1]), length))
     for age in range(min(length, reach_of(kernel))):
         out[..., age:] += kernel[..., age : age + 1] * x[..., : length - age]
     return out

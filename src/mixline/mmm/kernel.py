@@ -1,3 +1,4 @@
+# mypy: disable-error-code="no-untyped-def, no-untyped-call"
 """The compiled inner loop: evaluate a batch of candidates, and solve one ridge with limits.
 
 numba without fastmath and without threads, so that the same candidate gives the same bits in every process. All compiled
@@ -128,6 +129,7 @@ def solve_box(gram, right, penalty, low, high, b):
                 return
             step = 1.0
             blocking = -1
+            blocking_place = 0
             for p in range(count):
                 j = free[p]
                 move = target[p] - b[j]
@@ -140,11 +142,12 @@ def solve_box(gram, right, penalty, low, high, b):
                 if share < step:
                     step = max(share, 0.0)
                     blocking = j
+                    blocking_place = p
             if blocking >= 0:
                 for p in range(count):
                     j = free[p]
                     b[j] = max(low[j], min(high[j], b[j] + step * (target[p] - b[j])))
-                b[blocking] = low[blocking] if abs(b[blocking] - low[blocking]) < abs(b[blocking] - high[blocking]) else high[blocking]  # fmt: skip
+                b[blocking] = low[blocking] if target[blocking_place] < low[blocking] else high[blocking]
                 held[blocking] = True
                 continue
             for p in range(count):
@@ -157,8 +160,7 @@ def solve_box(gram, right, penalty, low, high, b):
             slope = right[j]
             for k in range(columns):
                 slope -= hessian[j, k] * b[k]
-            gain = slope if b[j] == low[j] else -slope
-            if b[j] == low[j] and slope > 0 or b[j] == high[j] and slope < 0:
+            if (b[j] == low[j] and slope > 0) or (b[j] == high[j] and slope < 0):
                 gain = abs(slope) / np.sqrt(hessian[j, j])
                 if gain > worst + 1e-14 * abs(right[j]):
                     worst = gain
@@ -344,10 +346,7 @@ def evaluate(media, other, y, start, spend_share, recursive, low, high, rule, th
             sums[m] = 0.0
             for t in range(window):
                 value = carried[start + t]
-                if value > 0 and half > 0:
-                    value = 1.0 / (1.0 + (half / value) ** power)
-                else:
-                    value = 0.0
+                value = 1.0 / (1.0 + (half / value) ** power) if value > 0 and half > 0 else 0.0
                 x[t, others + m] = value
                 sums[m] += value
         rows = train[c]

@@ -1,0 +1,63 @@
+"""Which candidate becomes the model, and why.
+
+The rule, in order:
+
+1. Near-optimal candidates are those whose error (on held-out weeks where there is a hold-out) is within `TOLERANCE` of the
+   best one's. Within that band errors do not tell models apart.
+2. Candidates in which a paid channel has no effect are left aside while others remain: money was spent, and a zero is
+   usually the ridge's choice between two channels that move together.
+3. Of those the most typical one is chosen: the smallest distance between its contributions and the medians of the band, in
+   units of the band's spread. A model in the middle of the good ones is less often wrong than the one at their edge.
+
+DECOMP.RSSD guides the search but does not choose: it pulls every ROI towards the average ROI.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from mixline.mmm.search_result import Candidates, Ints
+
+TOLERANCE = 0.05  # of the best error: about what a change of seed moves it
+FEWEST = 20  # the band is widened until it holds as many, where there are as many
+MOST = 300  # the band's best by error; more do not change its middle
+ZERO_SHARE = 1e-4  # of the paid contribution
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The chosen row, the near-optimal rows (with it), and the reason in words."""
+
+    chosen: int
+    near: Ints
+    reason: str
+
+
+def choose(candidates: Candidates, paid: int) -> Choice:
+    """Apply the rule to all candidates of a search. `paid`: how many of the media are paid (they come first)."""
+    error = np.where(np.isfinite(candidates.error), candidates.error, np.inf)
+    order = np.lexsort((candidates.iteration, candidates.trial, error))
+    best = float(error[order[0]])
+    within = int((error <= best * (1 + TOLERANCE)).sum())
+    near = order[: min(max(within, FEWEST), MOST, len(order))]
+    contribution = candidates.contribution[near]
+    total = np.abs(contribution[:, :paid]).sum(1, keepdims=True)
+    alive = (np.abs(contribution[:, :paid]) > ZERO_SHARE * total).all(1)
+    pool = np.nonzero(alive)[0] if alive.any() else np.arange(len(near))
+    middle = np.median(contribution[pool], axis=0)
+    spread = np.abs(contribution[pool] - middle).mean(0)
+    distance = (np.abs(contribution[pool] - middle) / np.where(spread > 0, spread, 1.0)).mean(1)
+    at = int(pool[int(np.argmin(distance))])
+    chosen = int(near[at])
+    held = not np.isnan(candidates.nrmse_validation[chosen])
+    what = "error on held-out periods" if held else "error on the fitted periods"
+    reason = (
+        f"Of {len(candidates):,} candidates, {within:,} come within {TOLERANCE:.0%} of the lowest {what} ({best:.4f}). "
+        f"Trial {int(candidates.trial[chosen])}, candidate {int(candidates.iteration[chosen]):,} was chosen among the best "
+        f"{len(pool):,} of them because its contributions lie closest to their middle; its {what} is {error[chosen]:.4f}."
+    )
+    if alive.any() and not alive.all():
+        reason += f" {int((~alive).sum())} were left aside because a paid channel has no effect in them."
+    return Choice(chosen, np.sort(near), reason)
