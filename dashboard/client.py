@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -127,7 +127,8 @@ class TrainerClient:
         return Known(sorted(known.value, key=lambda row: row.created_at, reverse=True), known.at, known.stale)
 
     def read_model(self, model_id: str) -> ModelSummary:
-        return self._document(f"/v1/models/{model_id}", ModelSummary)
+        """The model in one document. Its address in MLflow may come later than the model; till then it is asked for again."""
+        return self._document(f"/v1/models/{model_id}", ModelSummary, lambda model: bool(model.lineage.tracking_url))
 
     def read_contributions(self, model_id: str, period: Period) -> Contributions:
         return self._document(f"/v1/models/{model_id}/contributions?period={period}", Contributions)
@@ -196,14 +197,21 @@ class TrainerClient:
 
     # --- how ---
 
-    def _document(self, path: str, kind: type[T]) -> T:
-        """A document that never changes: from the cache, else asked for once."""
+    def _document(self, path: str, kind: type[T], settled: Callable[[T], bool] = lambda _: True) -> T:
+        """A document that never changes once it is `settled`: from the cache, else asked for."""
+        found: T | None = None
         with self._lock:
             if path in self._documents:
                 self._documents.move_to_end(path)
-                found: T = self._documents[path]
-                return found
-        document = _parse(kind, self._send("GET", path))
+                found = self._documents[path]
+        if found is not None and settled(found):
+            return found
+        try:
+            document = _parse(kind, self._send("GET", path))
+        except UnavailableError:
+            if found is None:
+                raise
+            return found
         with self._lock:
             self._documents[path] = document
             while len(self._documents) > DOCUMENTS_KEPT:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from dashboard.figures.format import Unit, unit_of, write_chance, write_share
 from mixline.messages import ChannelSummary, Finding, FitQuality, ModelSummary, Verdict
 
@@ -28,8 +30,8 @@ def write_verdict(summary: ModelSummary) -> tuple[str, str]:
 
 
 def write_sentence(text: str) -> str:
-    """With a capital and a full stop."""
-    text = text.strip()
+    """With a capital, a full stop, and per cent signs as everywhere here."""
+    text = re.sub(r"(\d)%", r"\1 %", text.strip())
     return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")
 
 

@@ -59,6 +59,20 @@ def test_documents_named_by_content_are_asked_for_once() -> None:
     assert len(trainer.asked) == 3
 
 
+def test_a_model_not_yet_in_mlflow_is_asked_for_again_and_kept_for_bad_times() -> None:
+    trainer = Trainer()
+    summary = builders.make_summary()
+    lineage = summary.lineage.model_copy(update={"tracking_url": None})
+    trainer.answer = builders.answer_with([summary.model_copy(update={"lineage": lineage})])
+    client = make_client(trainer)
+    client.read_model(builders.MODEL_ID)
+    trainer.away = True
+    assert client.read_model(builders.MODEL_ID).lineage.tracking_url is None
+    trainer.away = False
+    trainer.answer = builders.answer_with([summary])
+    assert client.read_model(builders.MODEL_ID).lineage.tracking_url
+
+
 def test_kept_documents_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "DOCUMENTS_KEPT", 1)
     trainer = Trainer()
