@@ -22,22 +22,35 @@ def demo(country: str, preset: str, as_json: bool) -> None:
       mixline demo
       mixline demo --preset standard --country FR
     """
+    from mixline.data.mapping import choices_from, draft_spec
+    from mixline.data.roles import suggest_columns
+    from mixline.mmm.demo_world import build_demo
     from mixline.mmm.fitting import fit
     from mixline.mmm.presets import apply_preset
     from mixline.mmm.response import channel_results
-    from mixline.mmm.simulate import simulate_demo
 
-    world = simulate_demo()[country]
-    spec = apply_preset(world.spec, preset)
+    world = build_demo()
+    choices = choices_from(suggest_columns(world.frame))
+    drafted = draft_spec(
+        world.frame, choices, goal_kind="revenue", currency="EUR", holiday_country=country, segment_value=country
+    )
     with show_progress(f"Fitting the demo ({country})", quiet=as_json) as report:
-        model = fit(spec, world.frame, processes=os.cpu_count() or 1, progress=report)
+        model = fit(apply_preset(drafted, preset), world.frame, processes=os.cpu_count() or 1, progress=report)
+    truth = world.truths[country].roi
     if as_json:
         print_json(
             [
-                {"channel": c.name, "roi": c.roi.value, "low": c.roi.low, "high": c.roi.high}
-                for c in channel_results(model)
+                {
+                    "channel": channel.name,
+                    "roi": channel.roi.value,
+                    "roi_low": channel.roi.low,
+                    "roi_high": channel.roi.high,
+                    "roi_true": truth.get(channel.name),
+                }
+                for channel in channel_results(model)
             ]
         )
         return
-    print_roi(model)
+    print_roi(model, truth=truth)
+    click.echo("The demo is a simulated market, so the true ROI is known and printed beside the estimate.")
     click.echo(model.reason)

@@ -103,6 +103,7 @@ def init(
         f"{data.name}: {len(frame):,} rows, what each column was taken for",
         ["Column", "Role", "Channel", "Sure", "Why"],
         [[s.name, roles[s.name], s.channel, s.confidence, s.reason] for s in suggestions],
+        text_columns=-1,
     )
     click.echo(f"Wrote {out}. Change what is not right, then: mixline mmm fit --data {data} --spec {out} --out model")
 

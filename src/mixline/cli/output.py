@@ -37,14 +37,17 @@ def print_error(error: dict[str, Any]) -> None:
         click.echo(f"mixline: {error['sentence']}", err=True)
 
 
-def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], note: str = "") -> None:
-    """A table whose first column is text and whose others are figures."""
+def print_table(
+    title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], *, text_columns: int = 1, note: str = ""
+) -> None:
+    """A table whose first columns are text; the others are figures, set to the right (-1: all are text)."""
     from rich.console import Console
     from rich.table import Table
 
     table = Table(title=title, title_justify="left", caption=note or None, caption_justify="left", header_style="bold")
     for index, column in enumerate(columns):
-        table.add_column(column, justify="left" if index == 0 else "right", no_wrap=index == 0)
+        text = text_columns < 0 or index < text_columns
+        table.add_column(column, justify="left" if text else "right", no_wrap=index == 0)
     for row in rows:
         table.add_row(*row)
     console = Console()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -34,8 +35,8 @@ def _money(model: MixModel) -> str:
     return model.spec.goal.currency or "money"
 
 
-def print_roi(model: MixModel) -> None:
-    """The ROI table: one line per channel with 90 % ranges, and the total."""
+def print_roi(model: MixModel, truth: Mapping[str, float] | None = None) -> None:
+    """The ROI table: one line per channel with 90 % ranges, and the total; beside the true ROI where it is known."""
     from mixline.mmm.response import channel_results, totals
 
     total = totals(model)
@@ -51,6 +52,7 @@ def print_roi(model: MixModel) -> None:
             format_number(channel.roi.value),
             _range(channel.roi),
             format_number(channel.marginal_roi.value),
+            *([format_number(truth[channel.name]) if channel.name in truth else "?"] if truth else []),
         ]
         for channel in sorted(channel_results(model), key=lambda c: -c.contribution.value)
     ]
@@ -63,6 +65,7 @@ def print_roi(model: MixModel) -> None:
             format_number(total.blended_roi.value),
             _range(total.blended_roi),
             format_number(total.marginal_roi.value),
+            *([""] if truth else []),
         ]
     )
     first, last = model.window_dates[0], model.window_dates[-1]
@@ -217,6 +220,7 @@ def contributions(folder: Path, out: Path | None, period: Any, as_json: bool) ->
             [term.label, term.group, format_number(term.total.value), _range(term.total), f"{term.share:.1%}"]
             for term in result.terms
         ],
+        text_columns=2,
     )
     if out is not None:
         click.echo(f"Wrote {out}: {len(rows):,} rows.")
