@@ -189,6 +189,8 @@ def register(app: Dash) -> None:
         Output({"type": "role-chip", "index": ALL}, "hidden"),
         Output("mapping-summary", "children"),
         Input(GRID, "rowData"),
+        # The table changes its rows in place, which Dash takes for no change; this says that there was one.
+        Input(GRID, "cellValueChanged"),
         *[Input(name, "value") for name in FORM],
         State(UPLOAD, "data"),
         State(EDITS, "data"),
@@ -259,6 +261,7 @@ def restore_edits(
 
 def keep_edits(
     rows: list[mapping_table.Row] | None,
+    _changed: list[Any] | None,
     name: str,
     goal_kind: str,
     currency: str,

@@ -15,6 +15,16 @@
     return true;
   };
 
+  // A choice opens with the click that starts it; the table by itself asks for a second one.
+  functions.openChoices = function (params) {
+    setTimeout(function () {
+      const field = document.querySelector(".ag-cell-inline-editing .ag-select .ag-picker-field-wrapper");
+      if (field && field.getAttribute("aria-expanded") !== "true") {
+        field.dispatchEvent(new MouseEvent("mousedown", { bubbles: true, cancelable: true }));
+      }
+    }, 30);
+  };
+
   functions.compareText = function (one, other) {
     return (one ? one.text : "").localeCompare(other ? other.text : "");
   };

@@ -57,6 +57,7 @@ _MEDIA_TEST = " || ".join(f"params.data.role == '{ROLE_LABELS[role]}'" for role 
 
 CHOSEN = "You chose this"
 CHOOSE = {"function": "chooseCell(params)"}  # in assets/grids.js
+ROW_PIXELS = 44  # two lines of a reason
 LOOK = "yes"  # a word, because the grid's text filter is set on this field
 
 Row = dict[str, Any]
@@ -167,7 +168,7 @@ def mapping_grid(rows: list[Row], *, grid_id: str) -> dag.AgGrid:
             "suppressHeaderFilterButton": True,
         },
         dashGridOptions={
-            "rowHeight": 40,
+            "rowHeight": ROW_PIXELS,
             "headerHeight": 40,
             "singleClickEdit": True,
             "stopEditingWhenCellsLoseFocus": True,
@@ -182,9 +183,10 @@ def mapping_grid(rows: list[Row], *, grid_id: str) -> dag.AgGrid:
             "animateRows": False,
             "ensureDomOrder": True,
         },
+        eventListeners={"cellEditingStarted": ["openChoices(params)"]},
         rowClassRules={"mapping-look": "params.data.look", "mapping-ignored": "params.data.role == 'Leave out'"},
         className="ag-theme-quartz mapping-grid",
-        style={"height": f"{min(max(len(rows), 4), 14) * 40 + 44}px", "width": "100%"},
+        style={"height": f"{min(max(len(rows), 4), 14) * ROW_PIXELS + 44}px", "width": "100%"},
     )
 
 
@@ -196,7 +198,7 @@ def _column_definitions() -> list[dict[str, Any]]:
             "field": "column",
             "headerName": "Column",
             "pinned": "left",
-            "width": 168,
+            "width": 156,
             "tooltipField": "column",
             "cellClassRules": {"cell-look": "params.data.look"},
         },
@@ -204,7 +206,7 @@ def _column_definitions() -> list[dict[str, Any]]:
             "field": "role",
             "valueSetter": CHOOSE,
             "headerName": "Role",
-            "width": 122,
+            "width": 130,
             "filter": "agTextColumnFilter",
             "editable": True,
             "cellEditor": "agSelectCellEditor",
@@ -215,7 +217,7 @@ def _column_definitions() -> list[dict[str, Any]]:
             "field": "channel",
             "valueSetter": CHOOSE,
             "headerName": "Channel",
-            "width": 118,
+            "width": 108,
             "editable": media,
             "tooltipField": "channel",
             "cellClassRules": editable_media,
@@ -224,13 +226,13 @@ def _column_definitions() -> list[dict[str, Any]]:
             "field": "kind",
             "valueSetter": CHOOSE,
             "headerName": "Kind",
-            "width": 128,
+            "width": 118,
             "editable": media,
             "cellEditor": "agSelectCellEditor",
             "cellEditorParams": {"values": list(KIND_LABELS.values())},
             "cellClassRules": editable_media,
         },
-        {"field": "confidence", "headerName": "Sure", "width": 84},
+        {"field": "confidence", "headerName": "Sure", "width": 80},
         {
             "field": "reason",
             "headerName": "Why",
@@ -239,7 +241,7 @@ def _column_definitions() -> list[dict[str, Any]]:
             "tooltipField": "reason",
             "cellClass": "cell-words",
         },
-        {"field": "values", "headerName": "Values", "width": 186, "tooltipField": "values", "cellClass": "cell-words"},
-        {"field": "type", "headerName": "Type", "width": 82},
+        {"field": "values", "headerName": "Values", "width": 176, "tooltipField": "values", "cellClass": "cell-words"},
+        {"field": "type", "headerName": "Type", "width": 78},
         {"field": "look", "hide": True, "filter": "agTextColumnFilter"},
     ]
