@@ -86,6 +86,6 @@ def check_parts(services: Services) -> dict[str, str]:
 def _count_pending(services: Services) -> int:
     try:
         return services.tracker.pending()
-    except (MixlineError, OSError):
-        _log.warning("the tracking outbox cannot be read", exc_info=True)
+    except Exception:  # tracking must never take anything else down with it
+        _log.exception("the tracking outbox cannot be read")
         return 0
