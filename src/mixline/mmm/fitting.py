@@ -63,11 +63,9 @@ def assemble(prepared: Prepared, candidates: Candidates, front: Ints, choice: Ch
     """A model from a finished search and a choice among its candidates; another choice gives another full model."""
     from mixline.mmm.ensemble import build_draws
 
-    near = candidates.take(choice.near)
-    place = int(np.searchsorted(choice.near, choice.chosen))
-    draws = build_draws(prepared, near, place, prepared.spec.search.seed)
-    kept = _kept(candidates, front, choice)
-    rows = np.searchsorted(kept, choice.near[draws.candidate])
+    draws = build_draws(prepared, candidates, choice.chosen, prepared.spec.search.seed)
+    kept = _kept(candidates, front, choice, draws.candidate)
+    rows = np.searchsorted(kept, draws.candidate)
     draws = Draws(**{**vars(draws), "candidate": rows.astype(np.int64)})
     train = int(candidates.train[choice.chosen])
     return _frozen(
@@ -117,10 +115,10 @@ def candidate_fit(prepared: Prepared, candidates: Candidates, row: int) -> Float
     return np.asarray(total)
 
 
-def _kept(candidates: Candidates, front: Ints, choice: Choice) -> Ints:
+def _kept(candidates: Candidates, front: Ints, choice: Choice, drawn: Ints) -> Ints:
     best = np.lexsort((candidates.error, front))[:KEPT_FRONTS]
     others = np.arange(0, len(candidates), max(1, -(-len(candidates) // KEPT_OTHERS)))
-    return np.unique(np.concatenate([choice.near, best, others])).astype(np.int64)
+    return np.unique(np.concatenate([choice.near, drawn, best, others])).astype(np.int64)
 
 
 def _table(prepared: Prepared, kept: Candidates, front: Ints, near: NDArray[np.bool_]) -> dict[str, NDArray[Any]]:

@@ -133,7 +133,7 @@ def _run_in_processes(
     """Hand trials to spawned processes as they become free. They are stopped at once when anything goes wrong here."""
     context = get_context("spawn")
     queue = list(waiting)
-    lines: dict[connection.Connection, Any] = {}
+    lines: dict[Any, Any] = {}
     try:
         for _ in range(min(processes, len(queue))):
             ours, theirs = context.Pipe()
@@ -144,9 +144,10 @@ def _run_in_processes(
             ours.send(queue.pop(0))
         busy = set(lines)
         while busy:
-            for line in connection.wait(list(busy), timeout=PULSE / 2):
+            ready: list[Any] = connection.wait(list(busy), timeout=PULSE / 2)
+            for line in ready:
                 try:
-                    kind, trial, content = line.recv()  # type: ignore[union-attr]
+                    kind, trial, content = line.recv()
                 except (EOFError, ConnectionError):
                     raise UnavailableError(
                         "a search process ended without a result",
@@ -158,9 +159,9 @@ def _run_in_processes(
                 else:
                     yield trial, content
                     if queue:
-                        line.send(queue.pop(0))  # type: ignore[union-attr]
+                        line.send(queue.pop(0))
                     else:
-                        busy.discard(line)  # type: ignore[arg-type]
+                        busy.discard(line)
             meter.show()
     finally:
         for line in lines:
