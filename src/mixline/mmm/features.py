@@ -11,18 +11,19 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from mixline.errors import DataError, SpecificationError
-from mixline.mmm.adstock import adstock_named
+from mixline.mmm.adstock import adstock, adstock_named
 from mixline.mmm.calendar import detect_interval, read_dates, window_rows
 from mixline.mmm.defaults import ranges_for
 from mixline.mmm.model import Floats
 from mixline.mmm.ridge import LIMITS_OF_SIGN, lambda_range
+from mixline.mmm.saturation import hill, inflexion_point
 from mixline.mmm.search_result import Prepared
-from mixline.mmm.specification import Interval, ModelSpec, require_columns
+from mixline.mmm.specification import Interval, ModelSpec, Range, require_columns
 
 FEWEST_ROWS = 26  # half a year of weeks: below it a season cannot be told from a trend
 MOST_LEVELS = 10  # levels of a factor; the rarer ones are pooled, as Robyn does
 LOOSE_EXPOSURE = 0.8  # R squared of spend on exposure below which exposure tells another story than spend (Robyn)
-SMALLEST_LAMBDA = 1e-4  # of the largest
+SMALLEST_LAMBDA = 1e-6  # of the largest. Robyn stops at 1e-4, which still shrinks well-measured channels by a tenth
 
 
 def prepare(spec: ModelSpec, frame: pd.DataFrame) -> Prepared:
@@ -65,7 +66,10 @@ def prepare(spec: ModelSpec, frame: pd.DataFrame) -> Prepared:
     if np.ptp(outcome[start:stop]) == 0:
         raise DataError("the outcome never changes in the window", where=f"column {spec.goal.column}")
     spend, media, cost = _media(spec, table, (start, stop), notes)
-    other, names, groups, low, high = _other_terms(spec, table, dates, outcome, interval, (start, stop), notes)
+    ranges = tuple(ranges_for(m, interval) for m in spec.ordered_media)
+    other, names, groups, low, high = _other_terms(
+        spec, table, dates, outcome, interval, (start, stop), _proxies(spec, media, ranges), notes
+    )
     limits = [LIMITS_OF_SIGN[m.sign] for m in spec.ordered_media]
     return Prepared(
         spec=spec,
@@ -81,7 +85,7 @@ def prepare(spec: ModelSpec, frame: pd.DataFrame) -> Prepared:
         other_groups=tuple(groups),
         low=np.array(low + [a for a, _ in limits]),
         high=np.array(high + [b for _, b in limits]),
-        ranges=tuple(ranges_for(m, interval) for m in spec.ordered_media),
+        ranges=ranges,
         lambdas=lambda_range(np.column_stack([other, media]), outcome, smallest=SMALLEST_LAMBDA),
         cost=cost,
         notes=tuple(notes),
@@ -196,24 +200,31 @@ def _other_terms(
     outcome: Floats,
     interval: Interval,
     window: tuple[int, int],
+    proxies: dict[str, Floats],
     notes: list[str],
 ) -> tuple[Floats, list[str], list[str], list[float], list[float]]:
-    """Components and context: values (T, K), names, groups and limits."""
+    """Components and context: values (T, K), names, groups and limits.
+
+    The components are estimated with context and media beside them. Robyn (and prophet on the bare outcome) lets the
+    season and the trend take what media brought in season and while growing: on the simulator's clean worlds that alone
+    is 15 % of a channel's contribution, against 2 % in this way.
+    """
     levels = {c.name: _one_hot(table[c.column]) for c in spec.context if c.factor}
     columns: list[tuple[str, str, Floats, tuple[float, float]]] = []
     factors: dict[str, Floats] = {}
     if spec.components:
         from mixline.mmm.decomposition import decompose
 
-        dummies = {f"{name}={level}": x for name, table_ in levels.items() for level, x in table_.items()}
-        parts = decompose(dates, outcome, interval, spec.components, spec.holiday_country, dummies).series
+        beside: dict[str, Floats] = {
+            f"context {c.name}": numbers(table, c.column) for c in spec.context if not c.factor
+        }
+        beside |= {f"factor {name}": np.column_stack(list(x.values())) for name, x in levels.items() if x}
+        parts = decompose(dates, outcome, interval, spec.components, spec.holiday_country, beside | proxies).series
         # A component is in outcome units already, so a share of it below zero would turn it upside down.
         columns += [
             (name, "component", np.asarray(parts[name], dtype=float), (0.0, np.inf)) for name in spec.components
         ]
-        for name, table_ in levels.items():
-            total = np.sum([parts[f"{name}={level}"] for level in table_], axis=0) if table_ else np.zeros(len(dates))
-            factors[name] = total - np.min(total)
+        factors = {name: np.asarray(parts[f"factor {name}"], dtype=float) for name, x in levels.items() if x}
     for context in spec.context:
         limits = LIMITS_OF_SIGN[context.sign]
         if not context.factor:
@@ -234,6 +245,17 @@ def _other_terms(
             kept.append(column)
     values = np.column_stack([c[2] for c in kept]) if kept else np.zeros((len(dates), 0))
     return values, [c[0] for c in kept], [c[1] for c in kept], [c[3][0] for c in kept], [c[3][1] for c in kept]
+
+
+def _proxies(spec: ModelSpec, media: Floats, ranges: tuple[dict[str, Range], ...]) -> dict[str, Floats]:
+    """Every medium (T,) as it would act with the middle of its ranges: close enough to keep it out of the components."""
+    found = {}
+    for m, medium in enumerate(spec.ordered_media):
+        middle = {name: (r.low + r.high) / 2 for name, r in ranges[m].items()}
+        own = [middle[name] for name in adstock_named(medium.adstock).parameters]
+        level = adstock(media[:, m], medium.adstock, *own)
+        found[f"media {medium.name}"] = hill(level, middle["alpha"], inflexion_point(level, middle["gamma"]))
+    return found
 
 
 def _one_hot(values: pd.Series) -> dict[str, Floats]:
