@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from dashboard.client import Known, Period, TrainerClient
 from dashboard.figures.drawing import Look, make_look
+from dashboard.labels import label_summary
 from dashboard.theme import Mode
 from mixline.errors import InputError, NotFoundError
 from mixline.messages import ModelRow, ModelSummary
@@ -89,7 +90,7 @@ def choose_row(rows: list[ModelRow], filters: Filters) -> ModelRow:
 def open_view(client: TrainerClient, known: Known[list[ModelRow]], filters: Filters, mode: Mode) -> View:
     """Everything a page needs, for a list of models that is not empty."""
     row = choose_row(known.value, filters)
-    summary = client.read_model(row.id)
+    summary = label_summary(client.read_model(row.id))
     level: Literal[50, 90] = 50 if filters.range == "50" else 90
     periods = PERIODS[summary.interval]
     wanted = cast(Period, filters.period)

@@ -24,7 +24,8 @@ def write_verdict(summary: ModelSummary) -> tuple[str, str]:
     """The verdict as a heading, and the worst finding as a sentence."""
     findings = [f for f in order_findings(summary.findings) if f.severity != "info"]
     if not findings:
-        return VERDICTS[summary.verdict], "All checks passed: fit, ranges, signs and plausibility."
+        passed = "All checks passed: fit, ranges, signs and plausibility."
+        return VERDICTS[summary.verdict], passed if summary.verdict == "trust" else "Not all checks passed."
     worst = findings[0]
     return VERDICTS[summary.verdict], " ".join(write_sentence(part) for part in (worst.title, worst.detail) if part)
 
@@ -68,8 +69,7 @@ def write_held_out(fit: FitQuality) -> str:
 def write_worth(channel: ChannelSummary) -> str:
     """Whether the channel pays for itself: a bet in words with its probability."""
     chance = channel.probability_profitable
-    words = write_chance(chance)
-    return f"{words} pays ({write_share(chance)})" if words.endswith("it") else f"{words} ({write_share(chance)})"
+    return f"{write_chance(chance)} ({write_share(chance)})"
 
 
 def write_overview(summary: ModelSummary, unit: Unit) -> str:

@@ -13,10 +13,11 @@ from dashboard.components.frame import frame
 from dashboard.components.panels import panel
 from dashboard.components.terms import term
 from dashboard.figures.carryover import draw_carryover
-from dashboard.figures.decomposition import draw_decomposition
+from dashboard.figures.decomposition import draw_decomposition, list_steady
 from dashboard.figures.format import write_share
 from dashboard.figures.roi import draw_roi
 from dashboard.figures.shares import draw_shares
+from dashboard.labels import label_contributions
 from dashboard.view import View
 
 
@@ -44,9 +45,10 @@ def _lede(view: View) -> str:
 
 def _body(view: View, client: TrainerClient) -> Sequence[Any]:
     summary, look = view.summary, view.look
-    contributions = client.read_contributions(summary.id, view.period)
+    contributions = label_contributions(client.read_contributions(summary.id, view.period))
+    finest = client.read_contributions(summary.id, summary.interval)
     return [
-        panel(draw_decomposition(contributions, look)),
+        panel(draw_decomposition(contributions, look, list_steady(finest))),
         html.Div([panel(draw_roi(summary, look)), panel(draw_shares(summary, look))], className="grid-2"),
         html.Div([_carryover(view), channel_table(summary, look)], className="stack"),
     ]

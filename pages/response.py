@@ -13,6 +13,7 @@ from dashboard.components.frame import frame
 from dashboard.components.panels import graph, keep_together
 from dashboard.components.terms import term
 from dashboard.figures.response_curve import draw_curve
+from dashboard.labels import label_curves
 from dashboard.view import View
 from dashboard.words import write_sentence
 from mixline.messages import Curve
@@ -37,7 +38,7 @@ def _lede(view: View) -> str:
 
 
 def _body(view: View, client: TrainerClient) -> Sequence[Any]:
-    document = client.read_curves(view.summary.id)
+    document = label_curves(client.read_curves(view.summary.id))
     spend = {channel.name: channel.spend for channel in view.summary.channels}
     curves = sorted(document.curves, key=lambda curve: -spend.get(curve.channel, 0.0))
     return [_legend(view), html.Div([_panel(curve, view) for curve in curves], className="grid-2 curves")]

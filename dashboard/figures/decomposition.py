@@ -10,6 +10,9 @@ from dashboard.figures.format import write_date, write_share
 from mixline.messages import Contributions, TermSeries
 
 
+STEADY = 0.5  # of its largest: context that never falls below this is a level, not a movement
+
+
 @dataclass(frozen=True)
 class Layer:
     label: str
@@ -19,11 +22,11 @@ class Layer:
     high: list[float] | None = None
 
 
-def draw_decomposition(contributions: Contributions, look: Look) -> Drawing:
+def draw_decomposition(contributions: Contributions, look: Look, steady: frozenset[str] = frozenset()) -> Drawing:
     """Stacked bars, baseline at the bottom, what takes away below zero; the actual outcome as a line on top."""
     when = [write_period(day, contributions.period) for day in contributions.dates]
     dates = [day.isoformat() for day in contributions.dates]
-    layers = list_layers(contributions, look)
+    layers = list_layers(contributions, look, steady)
     data: list[Document] = [_bars(layer, dates, when, look) for layer in layers]
     data.append(
         {
@@ -49,23 +52,38 @@ def draw_decomposition(contributions: Contributions, look: Look) -> Drawing:
         yaxis=outcome_axis(look.unit, fixedrange=True, nticks=6),
         legend={"orientation": "h", "y": -0.1, "yanchor": "top", "x": 0, "traceorder": "normal", "itemwidth": 30},
     )
+    folded = ", ".join(term.label for term in contributions.terms if term.name in steady)
     note = (
         f"{look.unit.outcome_label} per {contributions.period}. Parts add up to the modelled outcome; what takes away is "
-        "below zero. Point at a part for its 90 % range; click a name to hide it."
+        f"below zero. {f'The baseline includes {folded}. ' if folded else ''}Point at a part for its 90 % range; click a name to hide it."
     )
     return Drawing("decomposition", _finding(contributions), note, figure, 480)
 
 
-def list_layers(contributions: Contributions, look: Look) -> list[Layer]:
+def list_steady(finest: Contributions) -> frozenset[str]:
+    """Context that is always there and hardly moves, such as a price index: a part of the level in all but name.
+
+    Drawn by itself it would be one huge block below zero under an equally huge baseline. Decided on the finest periods, so
+    that months and quarters show the same parts.
+    """
+    steady = set()
+    for term in finest.terms:
+        size = [abs(value) for value in term.value]
+        if term.group == "context" and size and min(size) > STEADY * max(size):
+            steady.add(term.name)
+    return frozenset(steady)
+
+
+def list_layers(contributions: Contributions, look: Look, steady: frozenset[str] = frozenset()) -> list[Layer]:
     """From the bottom up: baseline (its parts added), context, organic media, paid channels in their fixed order."""
     terms = contributions.terms
     layers = []
-    baseline = [term for term in terms if term.group == "baseline"]
+    baseline = [term for term in terms if term.group == "baseline" or term.name in steady]
     if baseline:
         total = [sum(values) for values in zip(*(term.value for term in baseline), strict=True)]
         layers.append(Layer("Baseline", look.tokens.baseline, total))
     for group, palette in (("context", look.tokens.context), ("organic", look.tokens.organic)):
-        members = [term for term in terms if term.group == group]
+        members = [term for term in terms if term.group == group and term.name not in steady]
         layers += [_layer(term, palette[i % len(palette)]) for i, term in enumerate(members)]
     order = {name: place for place, name in enumerate(look.colors)}
     paid = sorted((t for t in terms if t.group == "paid"), key=lambda term: order.get(term.name, len(order)))

@@ -149,7 +149,7 @@ def write_chance(probability: float) -> str:
     if probability >= 0.7:
         return "probably"
     if probability > 0.3:
-        return "open whether it"
+        return "open"
     if probability > 0.1:
         return "probably not"
     return "very unlikely"

@@ -32,7 +32,7 @@ def draw_curve(curve: Curve, look: Look, interval: str) -> Drawing:
         xaxis=money_axis(
             unit,
             title={"text": f"{unit.spend_label} per {interval}"},
-            rangemode="tozero",
+            range=[0, max(curve.spend[-1], curve.spend_today) * 1.015],
             showgrid=False,
             zeroline=False,
             ticklabelstandoff=6,

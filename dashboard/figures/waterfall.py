@@ -18,7 +18,7 @@ from dashboard.figures.format import bounds, write_share
 from mixline.messages import Estimate, ModelSummary, TermSummary
 
 NUMBERS_WIDTH = 118  # pixels at the right for the numbers
-CONTEXT_SHOWN = 3  # more terms than this are added up: the figure is about marketing
+WITHOUT_MEDIA = "Without marketing"
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,7 @@ class Step:
     value: float
     color: str
     estimate: Estimate | None = None
+    detail: str = ""  # what it is made of, for who points at it
 
 
 def draw_waterfall(summary: ModelSummary, look: Look) -> Drawing:
@@ -75,19 +76,20 @@ def draw_waterfall(summary: ModelSummary, look: Look) -> Drawing:
 
 
 def list_steps(summary: ModelSummary, look: Look) -> list[Step]:
-    """Baseline, context, organic media, then paid channels, the largest first."""
-    by_group = {group: [t for t in summary.terms if t.group == group] for group in ("context", "organic", "paid")}
-    baseline = [term for term in summary.terms if term.group == "baseline"]
+    """What there would be without media (baseline and context), organic media, then paid channels, the largest first.
+
+    Baseline and context are one step: a price index takes away what the baseline had too much, and neither means anything
+    by itself. The Contribution page shows them apart, over time.
+    """
     steps = []
-    if baseline:
-        steps.append(Step("Baseline", sum(t.contribution.value for t in baseline), look.tokens.baseline))
-    context = by_group["context"]
-    if len(context) > CONTEXT_SHOWN:
-        steps.append(Step("Context", sum(t.contribution.value for t in context), look.tokens.context[0]))
-    else:
-        steps += [_step(term, look.tokens.context[i % 4]) for i, term in enumerate(context)]
-    steps += [_step(term, look.tokens.organic[i % 3]) for i, term in enumerate(by_group["organic"])]
-    paid = sorted(by_group["paid"], key=lambda term: -term.contribution.value)
+    rest = [term for term in summary.terms if term.group in ("baseline", "context")]
+    if rest:
+        parts = "<br>".join(f"{term.label} {look.unit.outcome(term.contribution.value)}" for term in rest)
+        value = sum(term.contribution.value for term in rest)
+        steps.append(Step(WITHOUT_MEDIA, value, look.tokens.baseline, detail=parts))
+    organic = [term for term in summary.terms if term.group == "organic"]
+    steps += [_step(term, look.tokens.organic[i % 3]) for i, term in enumerate(organic)]
+    paid = sorted((t for t in summary.terms if t.group == "paid"), key=lambda term: -term.contribution.value)
     return steps + [_step(term, look.color(term.name)) for term in paid]
 
 
@@ -136,6 +138,8 @@ def _hover(step: Step, total: float, look: Look) -> str:
     text = f"<b>{step.label}</b><br>{look.unit.outcome(step.value)}"
     if step.estimate is not None:
         text += f"<br>{look.level} % range {look.unit.outcome_range(step.estimate, look.level)}"
+    if step.detail:
+        text += f"<br>{step.detail}"
     return text + (f"<br>{write_share(step.value / total)} of the modelled total" if total else "")
 
 

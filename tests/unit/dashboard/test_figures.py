@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 import pytest
 
 from dashboard.figures.carryover import draw_carryover
-from dashboard.figures.decomposition import draw_decomposition, list_layers, write_period
+from dashboard.figures.decomposition import draw_decomposition, list_layers, list_steady, write_period
 from dashboard.figures.drawing import Drawing, Look, make_look
 from dashboard.figures.next_money import AMOUNT, draw_next_money
 from dashboard.figures.response_curve import draw_curve
@@ -70,12 +70,28 @@ def test_waterfall_ends_exactly_at_the_sum_of_the_terms(summary: ModelSummary, l
         assert bars["base"][place + 1] == pytest.approx(bars["base"][place] + bars["x"][place], rel=1e-12)
 
 
-def test_many_context_terms_become_one_step(summary: ModelSummary, look: Look) -> None:
-    context = [t for t in summary.terms if t.group == "context"] * 5
-    terms = [t for t in summary.terms if t.group != "context"] + context
-    steps = list_steps(summary.model_copy(update={"terms": terms}), look)
-    assert [step.label for step in steps].count("Context") == 1
-    assert sum(s.value for s in steps) == pytest.approx(sum(t.contribution.value for t in terms), rel=1e-12)
+def test_what_is_not_media_is_one_step_of_the_waterfall(summary: ModelSummary, look: Look) -> None:
+    first = list_steps(summary, look)[0]
+    rest = [term for term in summary.terms if term.group in ("baseline", "context")]
+    assert first.label == "Without marketing"
+    assert first.value == pytest.approx(sum(term.contribution.value for term in rest), rel=1e-12)
+    assert "Price" in first.detail
+
+
+def test_steady_context_is_part_of_the_baseline_and_moving_context_is_not(summary: ModelSummary, look: Look) -> None:
+    contributions = builders.make_contributions(summary, "week")
+    price = next(term for term in contributions.terms if term.name == "price")
+    steady = price.model_copy(update={"value": [-100.0 - i % 7 for i in range(len(price.value))]})
+    moving = price.model_copy(update={"value": [0.0 if i % 9 else 50.0 for i in range(len(price.value))]})
+    for term, expected in ((steady, True), (moving, False)):
+        terms = [term if t.name == "price" else t for t in contributions.terms]
+        document = contributions.model_copy(update={"terms": terms})
+        names = list_steady(document)
+        assert ("price" in names) is expected
+        layers = list_layers(document, look, names)
+        assert ("Price" not in [layer.label for layer in layers]) is expected
+        total = sum(t.value[3] for t in terms)
+        assert sum(layer.value[3] for layer in layers) == pytest.approx(total, rel=1e-9)
 
 
 def test_layers_add_up_to_the_modelled_outcome_on_each_date(summary: ModelSummary, look: Look) -> None:
