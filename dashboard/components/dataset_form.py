@@ -103,6 +103,11 @@ def findings_list(findings: Sequence[Finding]) -> html.Div | None:
     return html.Div(parts)
 
 
+def end_sentence(text: str) -> str:
+    """A text with a full stop, so that another sentence can follow."""
+    return text if not text or text.endswith((".", "!", "?", ":")) else f"{text}."
+
+
 def _finding(finding: Finding) -> html.Li:
     columns = finding.columns[:6]
     more = f" and {len(finding.columns) - 6} more" if len(finding.columns) > 6 else ""
@@ -112,7 +117,7 @@ def _finding(finding: Finding) -> html.Li:
             html.Div(
                 [
                     html.Strong(finding.title),
-                    html.P([finding.detail, " " if finding.detail and finding.action else "", finding.action]),
+                    html.P(" ".join(filter(None, (end_sentence(finding.detail), finding.action)))),
                     html.P([html.Code(column) for column in columns] + [more], className="columns")
                     if columns
                     else None,

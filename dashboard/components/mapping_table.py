@@ -166,6 +166,7 @@ def mapping_grid(rows: list[Row], *, grid_id: str) -> dag.AgGrid:
             "resizable": True,
             "suppressHeaderMenuButton": True,
             "suppressHeaderFilterButton": True,
+            "cellDataType": False,
         },
         dashGridOptions={
             "rowHeight": ROW_PIXELS,

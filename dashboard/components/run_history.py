@@ -42,7 +42,7 @@ def _row(run: RunView) -> Row:
         "error": error,
         "error_words": f"{error:.4f}" if error is not None else "–",
         "results": (
-            {"text": "Response curves", "href": f"/response?model={run.model_id}"}
+            {"text": "Curves", "href": f"/response?model={run.model_id}"}
             if run.model_id and run.job.state == "succeeded"
             else None
         ),
@@ -65,7 +65,6 @@ def history_grid(rows: list[Row], *, grid_id: str) -> dag.AgGrid:
                 "minWidth": 150,
                 "flex": 1,
                 "cellRenderer": "CellLink",
-                "cellDataType": False,
                 "comparator": {"function": "compareText(valueA, valueB)"},
             },
             {"field": "segment", "headerName": "Country", "width": 94},
@@ -96,7 +95,6 @@ def history_grid(rows: list[Row], *, grid_id: str) -> dag.AgGrid:
                 "headerName": "Results",
                 "width": 140,
                 "cellRenderer": "CellLink",
-                "cellDataType": False,
                 "sortable": False,
             },
             {
@@ -104,12 +102,11 @@ def history_grid(rows: list[Row], *, grid_id: str) -> dag.AgGrid:
                 "headerName": "Lineage",
                 "width": 94,
                 "cellRenderer": "CellLink",
-                "cellDataType": False,
                 "sortable": False,
             },
-            {"field": "why", "headerName": "Why it failed", "minWidth": 140, "flex": 2, "tooltipField": "why"},
+            {"field": "why", "headerName": "Why it failed", "minWidth": 200, "flex": 2, "tooltipField": "why"},
         ],
-        defaultColDef={"sortable": True, "resizable": True, "suppressHeaderMenuButton": True},
+        defaultColDef={"sortable": True, "resizable": True, "suppressHeaderMenuButton": True, "cellDataType": False},
         dashGridOptions={
             "rowHeight": 40,
             "headerHeight": 40,

@@ -65,13 +65,16 @@ def handle_fit(services: Services, context: JobContext) -> Mapping[str, Any]:
     context.report(Progress(0.0, "Reading the data"))
     frame = load_frame(services, dataset)
 
+    best: dict[str, float] = {}  # stages after the search name no figures; the best ones stay with the job
+
     def show(progress: FitProgress) -> None:
+        best.update(progress.best)
         context.report(
             Progress(
                 percent=progress.percent * FIT_SHARE / 100.0,
                 stage=progress.stage,
                 seconds_left=progress.seconds_left,
-                best=progress.best,
+                best=dict(best),
             )
         )
 
@@ -84,12 +87,12 @@ def handle_fit(services: Services, context: JobContext) -> Mapping[str, Any]:
         "seed": spec.search.seed,
     }
     model = replace(model, facts={**model.facts, **facts})
-    context.report(Progress(FIT_SHARE, "Publishing the model"))
+    context.report(Progress(FIT_SHARE, "Publishing the model", best=dict(best)))
     model_id = services.artifacts.publish(write_model(model))
     context.save_part(PUBLISHED, model_id.encode())
     summary = keep_model(services, model_id, model, run=run, dataset=dataset)
     services.runs.set_model(run.id, model_id)
-    context.report(Progress(98.0, "Recording the run"))
+    context.report(Progress(98.0, "Recording the run", best=dict(best)))
     address = record_run(services, describe_run(run, model, summary, started=started, ended=datetime.now(UTC)))
     if address is None:
         context.log("The tracking server is away; the record waits and is sent when it is back")
