@@ -191,6 +191,7 @@ def machine_on(make_address: Callable[[], str]) -> type[RuleBasedStateMachine]:
     return Histories
 
 
+@pytest.mark.timeout(600)  # a failing history is made as short as possible first, which takes minutes
 def test_every_history_keeps_one_owner_growing_tokens_and_all_jobs(make_address: Callable[[], str]) -> None:
     run_state_machine_as_test(
         machine_on(make_address),

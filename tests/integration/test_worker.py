@@ -30,6 +30,7 @@ from tests.fixtures_database import (  # noqa: F401  (fixtures are used by name)
 )
 
 FACTORY = "tests.fixtures.job_handlers:load_handlers"
+ON_SQLITE = pytest.mark.parametrize("make_address", ["sqlite"], indirect=True)  # where the database makes no difference
 Start = Callable[[], "subprocess.Popen[bytes]"]
 
 
@@ -115,6 +116,7 @@ def test_killed_workers_job_is_taken_over_and_ends_as_if_undisturbed(
     assert len(steps) <= 11  # at most the step at hand was done again
 
 
+@ON_SQLITE
 def test_killed_workers_runner_and_what_it_started_end_too(queue: StateQueue, start: Start, tmp_path: Path) -> None:
     note = tmp_path / "note"
     worker = start()
@@ -126,6 +128,7 @@ def test_killed_workers_runner_and_what_it_started_end_too(queue: StateQueue, st
     wait_for(lambda: not any(is_alive(pid) for pid in pids), "the end of the orphans", seconds=5)
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("kind", ["test.wait_politely", "test.wait_in_native_code"])
 def test_running_job_is_cancelled_within_three_seconds(
     queue: StateQueue, start: Start, tmp_path: Path, kind: str
@@ -152,6 +155,7 @@ def test_stopped_worker_gives_its_job_back_uncounted(queue: StateQueue, start: S
     assert (tmp_path / "note").read_text() == "started"  # it was not told that a person had cancelled it
 
 
+@ON_SQLITE
 def test_worker_stops_when_the_process_that_started_it_is_gone(queue: StateQueue, start: Start, tmp_path: Path) -> None:
     worker = start()
     job = queue.submit("test.wait_politely", {"note": str(tmp_path / "note")}, idempotency_key="k")
@@ -162,6 +166,7 @@ def test_worker_stops_when_the_process_that_started_it_is_gone(queue: StateQueue
     assert queue.get(job.id).state == "queued"
 
 
+@ON_SQLITE
 def test_failures_of_every_kind_end_in_a_sentence(queue: StateQueue, start: Start) -> None:
     start()
     jobs = {
@@ -214,6 +219,7 @@ def test_jobs_queued_before_a_start_are_done_by_it(queue: StateQueue, settings: 
     assert [queue.get(job.id).state for job in jobs] == ["succeeded"] * 3
 
 
+@ON_SQLITE
 def test_supervised_workers_are_restarted_and_stopped(
     queue: StateQueue,
     settings: Settings,
