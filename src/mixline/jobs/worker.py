@@ -29,7 +29,7 @@ from mixline.settings import Settings, load_settings
 from mixline.state import State, open_state, upgrade
 from mixline.state.workers import Workers
 
-logger = logging.getLogger(__name__)
+logger = logging.getLogger("mixline.jobs.worker")  # not __name__: as a process of its own this module is __main__
 
 POLL_SECONDS = 0.5  # between two looks into an empty queue
 HEARTBEAT_SECONDS = 1.0  # at most this long until a cancel is noticed; a third of the lease if that is shorter
