@@ -13,7 +13,7 @@ def fronts(first: ArrayLike, second: ArrayLike) -> Ints:
     """The Pareto front of every point (C,), 1 for the best (Robyn 3.12.1, `pareto_front`).
 
     Sorted by `first` and then `second`, a front is where the running minimum of `second` falls strictly; it is taken out
-    and the rest is sorted again. Equal points share a front. Points that are not finite come last, together.
+    and the rest is sorted again. Equal points all get the first of their fronts. Points that are not finite come last, together.
     """
     one, two = np.asarray(first, dtype=float), np.asarray(second, dtype=float)
     result = np.zeros(len(one), dtype=np.int64)
@@ -26,13 +26,13 @@ def fronts(first: ArrayLike, second: ArrayLike) -> Ints:
         values = two[order]
         before = np.concatenate([[np.inf], np.minimum.accumulate(values)[:-1]])
         falls = values < before
-        # Copies of a point of the front follow it directly in the order.
-        previous = np.concatenate([[-1], order[:-1]])
-        copies = (one[order] == one[previous]) & (values == two[previous]) & (np.arange(order.size) > 0)
-        group = np.cumsum(~copies) - 1
-        taken = falls[~copies][group]
-        result[order[taken]] = front
-        order = order[~taken]
+        result[order[falls]] = front
+        order = order[~falls]
+    # Copies of a point were put on later fronts, one by one; that is how Robyn counts fronts, but they belong to the first.
+    _, same = np.unique(np.column_stack([one, two])[finite], axis=0, return_inverse=True)
+    lowest = np.full(int(same.max(initial=-1)) + 1, np.iinfo(np.int64).max)
+    np.minimum.at(lowest, same, result[finite])
+    result[finite] = lowest[same]
     result[~finite] = front + 1
     return result
 
