@@ -133,7 +133,7 @@ def _never_on(p: Part) -> Iterator[Finding]:
             yield Finding(
                 code="rarely-on",
                 severity="warning",
-                title=f"{p.place}{channel} ran in {int((values > 0).sum())} of {p.rows} {p.interval}s",
+                title=f"{p.place}{channel} ran in {int((values > 0).sum())} of {_count(p.rows, p.interval)}",
                 detail="So few observations give a wide range.",
                 action="Join it with a channel that works alike, or bring a lift study.",
                 columns=[column],
@@ -151,7 +151,7 @@ def _long_pauses(p: Part) -> Iterator[Finding]:
             yield Finding(
                 code="long-pause",
                 severity="info",
-                title=f"{p.place}{channel} was off for {length} {p.interval}s",
+                title=f"{p.place}{channel} was off for {_count(length, p.interval)}",
                 detail=f"From {first:%Y-%m-%d} to {last:%Y-%m-%d}.",
                 action="Check that it was off and not unrecorded.",
                 columns=[column],
@@ -183,6 +183,7 @@ def _small_channels(p: Part) -> Iterator[Finding]:
                 code="small-channel",
                 severity="info",
                 title=f"{p.place}{channel} is {share:.1%} of the spend",
+                detail="An effect of that size is smaller than the noise.",
                 action="Join it with a channel that works alike.",
                 columns=[column],
                 value=share,
@@ -196,7 +197,7 @@ def _odd_outcomes(p: Part) -> Iterator[Finding]:
         yield Finding(
             code="zero-outcome",
             severity="warning",
-            title=f"{p.place}{p.goal} is zero or less in {zeros} {p.interval}s",
+            title=f"{p.place}{p.goal} is zero or less in {_count(zeros, p.interval)}",
             detail=name_days(rows),
             action="Check that these are not missing values.",
             columns=[p.goal],
@@ -211,7 +212,7 @@ def _odd_outcomes(p: Part) -> Iterator[Finding]:
         yield Finding(
             code="outliers",
             severity="warning",
-            title=f"{p.place}{p.goal} stands out in {int(odd.sum())} {p.interval}s",
+            title=f"{p.place}{p.goal} stands out in {_count(int(odd.sum()), p.interval)}",
             detail=name_days(days),
             action="Add a yes/no column for what happened, name the holiday country, or correct the value.",
             columns=[p.goal],
@@ -276,7 +277,7 @@ def _loose_pairs(p: Part) -> Iterator[Finding]:
             yield Finding(
                 code="unpaid-exposure",
                 severity="warning",
-                title=f"{p.place}{spend} and {exposure}: one without the other in {apart} {p.interval}s",
+                title=f"{p.place}{spend} and {exposure}: one without the other in {_count(apart, p.interval)}",
                 detail="Often the invoice is booked later than the campaign ran.",
                 action="Book spend in the weeks it ran, or ignore the exposure.",
                 columns=[spend, exposure],
@@ -294,6 +295,10 @@ def variance_inflation(X: Floats) -> Floats:
     # A zero eigenvalue is an exact dependency; the smallest float stands for it so that the factor is huge, not noise.
     inverse = 1.0 / np.maximum(values, 1e-12)
     return np.asarray((vectors**2 * inverse).sum(axis=1), dtype=np.float64)
+
+
+def _count(number: int, interval: str) -> str:
+    return f"{number} {interval}" if number == 1 else f"{number} {interval}s"
 
 
 def _factor(value: float) -> str:

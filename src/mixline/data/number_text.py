@@ -19,7 +19,7 @@ Mark = Literal[".", ","]
 MISSING = ("", "na", "n/a", "nan", "null", "none", "-", "--", "#n/a", "#div/0!", "\\n")
 _CURRENCY = r"(?:€|\$|£|¥|EUR|USD|GBP|CHF|JPY|PLN|SEK|kr)"
 _SIGN = r"[+\-−]?"
-_SPACES = r"[  '’]"  # a space, a no-break space, a narrow one, the Swiss apostrophes
+_SPACES = "[ \u00a0\u202f'\u2019]"  # a space, a no-break space, a narrow one, the Swiss apostrophes
 _ANY = rf"{_SIGN}(?:\d[\d.,]*|[.,]\d+)(?:[eE][+-]?\d+)?|{_SIGN}inf(?:inity)?"
 
 

@@ -109,6 +109,7 @@ LABELS: Mapping[str, str] = {
 def split_name(name: str) -> tuple[str, ...]:
     """The lower-cased words and numbers of a column name: `tvSpend_EUR2` gives tv, spend, eur, 2."""
     parted = re.sub(r"([a-zäöüß])([A-ZÄÖÜ])", r"\1 \2", name)
+    parted = re.sub(r"([A-ZÄÖÜ]{2,})([A-ZÄÖÜ][a-zäöüß]{2,})", r"\1 \2", parted)
     words = re.findall(r"[^\W\d_]+|\d+(?:\.\d+)?", parted)
     return tuple(
         word.lower().replace("ä", "ae").replace("ö", "oe").replace("ü", "ue").replace("ß", "ss") for word in words

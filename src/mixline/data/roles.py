@@ -6,75 +6,33 @@ together, calendar numbers must follow the date, a yes/no column counts when the
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Literal
-
 import numpy as np
 import pandas as pd
 
-from mixline.data.column_facts import Facts, correlation, describe, lift_where, numbers
+from mixline.data.column_facts import Facts, describe
+from mixline.data.flag_roles import take_flags
+from mixline.data.media_roles import take_exposures, take_organic, take_spend
+from mixline.data.role_guesses import Confidence, Guess, Reading
 from mixline.data.role_rules import (
     CALENDAR_WORDS,
-    CLICKS_FIRST,
     COMPETITOR_WORDS,
     CONTEXT_WORDS,
     DATE_WORDS,
     EXPOSURE_WORDS,
     GOAL_WORDS,
-    HOLIDAY_WORDS,
     NOT_THE_GOAL,
     ORGANIC_WORDS,
     PLAN_WORDS,
-    SEASON_DUMMY_WORDS,
     SEGMENT_WORDS,
-    SPEND_BUT_NOT,
-    SPEND_WORDS,
-    TOTAL_WORDS,
     channel_stem,
     media_kind,
     robyn_ending,
     split_name,
 )
-from mixline.messages import ColumnSuggestion, Role
-
-Confidence = Literal["high", "medium", "low"]
+from mixline.messages import ColumnSuggestion
 
 MOST_LEVELS = 20  # a text column with more levels is a name or a note, not a factor
 MOST_SEGMENTS = 200
-RARE_FLAG = 0.05  # a flag set in fewer rows must show that it matters
-CLEAR_LIFT = 2.0  # standard errors
-PAIR_CORRELATION = 0.5  # below this, spend and exposure hardly measure the same thing
-CLOSE_CORRELATION = 0.7  # from here on half of the variance is shared
-
-
-@dataclass(frozen=True)
-class Guess:
-    """One column's role and why."""
-
-    role: Role
-    reason: str
-    confidence: Confidence
-    channel: str = ""
-    kind: str = "other"
-
-
-@dataclass
-class Reading:
-    """A table while its columns are being understood."""
-
-    frame: pd.DataFrame
-    facts: dict[str, Facts]
-    guesses: dict[str, Guess] = field(default_factory=dict)
-
-    def open(self) -> list[Facts]:
-        """Columns nobody has claimed yet."""
-        return [f for f in self.facts.values() if f.name not in self.guesses]
-
-    def having(self, role: Role) -> list[str]:
-        return [name for name, guess in self.guesses.items() if guess.role == role]
-
-    def values(self, name: str) -> np.ndarray:
-        return numbers(self.frame[name])
 
 
 def suggest_columns(frame: pd.DataFrame) -> list[ColumnSuggestion]:
@@ -85,12 +43,12 @@ def suggest_columns(frame: pd.DataFrame) -> list[ColumnSuggestion]:
         _take_date,
         _take_segment,
         _take_competitors_and_plans,
-        _take_spend,
+        take_spend,
         _take_goal,
-        _take_exposures,
+        take_exposures,
         _take_calendar,
-        _take_organic,
-        _take_flags,
+        take_organic,
+        take_flags,
         _take_rest,
     ):
         step(reading)
@@ -191,7 +149,7 @@ def _take_calendar(r: Reading) -> None:
             )
 
 
-# --- money and media --------------------------------------------------------------------------------------------------
+# --- not ours, not observed --------------------------------------------------------------------------------------------------
 
 
 def _take_competitors_and_plans(r: Reading) -> None:
@@ -207,87 +165,6 @@ def _take_competitors_and_plans(r: Reading) -> None:
             )
         elif robyn_ending(f.name) == "context":
             r.guesses[f.name] = Guess("context", "Ends in _B, which marks context.", "high" if f.numeric else "medium")
-
-
-def _take_spend(r: Reading) -> None:
-    totals: list[Facts] = []
-    for f in r.open():
-        words = set(split_name(f.name))
-        by_ending = robyn_ending(f.name) == "spend"
-        if not f.numeric or f.flag or not (words & SPEND_WORDS or by_ending) or words & SPEND_BUT_NOT:
-            continue
-        stem = channel_stem(f.name)
-        if not stem or words & TOTAL_WORDS:
-            totals.append(f)
-            continue
-        mark = "_S" if by_ending else sorted(words & SPEND_WORDS)[0]
-        other = next((n for n in r.having("spend") if r.guesses[n].channel == stem), None)
-        if other is not None:
-            r.guesses[f.name] = Guess("ignore", f"A second spend column of {stem}, beside {other}.", "low", stem)
-            continue
-        confidence: Confidence = "high"
-        reason = f"Its name says spend ({mark})."
-        if f.type == "text":
-            reason, confidence = f"Its name says spend ({mark}), but some values are text.", "low"
-        elif f.negative:
-            reason, confidence = f"Its name says spend ({mark}), but some values are negative.", "medium"
-        r.guesses[f.name] = Guess("spend", reason, confidence, stem, media_kind(stem))
-    channels = r.having("spend")
-    for f in totals:
-        parts = sum((r.values(c) for c in channels), start=np.zeros(f.rows))
-        adds_up = bool(channels) and np.allclose(parts, r.values(f.name), rtol=0.01, equal_nan=True)
-        if channels:
-            why = "It is the sum of the spend columns" if adds_up else "Named like a total of the channels"
-            r.guesses[f.name] = Guess("ignore", f"{why}: counted once is enough.", "high" if adds_up else "medium")
-        else:
-            r.guesses[f.name] = Guess("spend", "The only spend column; no channel is named.", "medium", "media")
-
-
-def _take_exposures(r: Reading) -> None:
-    """Pair impressions, clicks and the like with the spend of the same stem; without spend they are organic."""
-    by_stem: dict[str, list[Facts]] = {}
-    for f in r.open():
-        words = split_name(f.name)
-        if f.numeric and not f.flag and (set(words) & set(EXPOSURE_WORDS) or robyn_ending(f.name) == "exposure"):
-            by_stem.setdefault(channel_stem(f.name), []).append(f)
-    spends = {r.guesses[name].channel: name for name in r.having("spend")}
-    for stem, columns in by_stem.items():
-        kind = media_kind(stem)
-        columns.sort(key=lambda f: (_preference(f.name, kind), f.zero_share))
-        best, others = columns[0], columns[1:]
-        if stem in spends:
-            r.guesses[best.name] = _pair(r, best, spends[stem], stem, r.guesses[spends[stem]].kind)
-        elif kind == "email" or set(split_name(best.name)) & ORGANIC_WORDS:
-            r.guesses[best.name] = Guess(
-                "organic", "Own media that nobody is paid for by the contact.", "high", stem, kind
-            )
-        else:
-            reason = (
-                f"Exposure of {stem or 'a channel'} with no spend column beside it: taken as unpaid, so it gets no ROI."
-            )
-            r.guesses[best.name] = Guess("organic", reason, "medium", stem or best.name, kind)
-        for f in others:
-            r.guesses[f.name] = Guess(
-                "ignore", f"A second measure of {stem}; {best.name} is used.", "medium", stem, kind
-            )
-
-
-def _pair(r: Reading, exposure: Facts, spend: str, stem: str, kind: str) -> Guess:
-    together = correlation(r.values(exposure.name), r.values(spend))
-    if together is None:
-        return Guess("exposure", f"Same channel as {spend}.", "medium", stem, kind)
-    if together < PAIR_CORRELATION:
-        reason = f"Same name as {spend}, though they hardly move together (correlation {together:.2f})."
-        return Guess("exposure", reason, "low", stem, kind)
-    sure: Confidence = "high" if together >= CLOSE_CORRELATION else "medium"
-    return Guess("exposure", f"What {spend} bought (correlation {together:.2f}).", sure, stem, kind)
-
-
-def _preference(name: str, kind: str) -> int:
-    units = [w for w in split_name(name) if w in EXPOSURE_WORDS]
-    if kind in CLICKS_FIRST and set(units) & {"click", "clicks"}:
-        return 0
-    return min((EXPOSURE_WORDS[u] for u in units), default=2)
 
 
 # --- the outcome ------------------------------------------------------------------------------------------------------
@@ -330,59 +207,6 @@ def _known_word(name: str) -> bool:
 
 
 # --- everything else --------------------------------------------------------------------------------------------------
-
-
-def _take_organic(r: Reading) -> None:
-    for f in r.open():
-        words = set(split_name(f.name))
-        if f.numeric and not f.flag and (words & ORGANIC_WORDS or robyn_ending(f.name) == "organic"):
-            stem = channel_stem(f.name) or f.name
-            kind = media_kind(stem)
-            sure: Confidence = "medium" if f.negative or f.type == "text" else "high"
-            r.guesses[f.name] = Guess("organic", "Own media that nobody is paid for by the contact.", sure, stem, kind)
-
-
-def _take_flags(r: Reading) -> None:
-    """Yes/no columns. Rare ones count only where the outcome stands out, season dummies never."""
-    goal = next(iter(r.having("goal")), None)
-    repeated = bool(r.having("segment"))
-    outcome = r.values(goal) if goal is not None and not repeated else None
-    seen: dict[bytes, str] = {}
-    for f in r.open():
-        if not f.flag:
-            continue
-        values = r.values(f.name)
-        words = split_name(f.name)
-        numbered = bool(words) and words[-1].isdigit()
-        active = int(np.nansum(values))
-        if numbered and words[0] in SEASON_DUMMY_WORDS:
-            r.guesses[f.name] = Guess("ignore", "A season dummy; the season is modelled from the date.", "medium")
-            continue
-        twin = seen.setdefault(values.tobytes(), f.name)
-        if twin != f.name:
-            r.guesses[f.name] = Guess("ignore", f"The same in every row as {twin}.", "high")
-        elif active / f.rows >= RARE_FLAG:
-            what = next((CONTEXT_WORDS[w] for w in words if w in CONTEXT_WORDS), "")
-            meaning = f", about {what}" if what else ""
-            reason = f"A yes/no column{meaning}, set in {active} of {f.rows} rows."
-            r.guesses[f.name] = Guess("context", reason, "high" if what else "medium")
-        else:
-            r.guesses[f.name] = _rare_flag(f, active, lift_where(values, outcome) if outcome is not None else None)
-
-
-def _rare_flag(f: Facts, active: int, lift: tuple[float, float] | None) -> Guess:
-    rows = f"Set in {active} of {f.rows} rows"
-    if lift is None:
-        return Guess("context", f"{rows}; whether it matters cannot be seen from the values.", "low")
-    percent, errors = lift
-    if abs(errors) >= CLEAR_LIFT:
-        direction = "higher" if percent > 0 else "lower"
-        reason = f"{rows}, where the outcome was {abs(percent):.0%} {direction} than in the weeks around."
-        return Guess("context", reason, "medium")
-    reason = f"{rows}, where the outcome does not stand out"
-    if set(split_name(f.name)) & HOLIDAY_WORDS:
-        reason += "; public holidays are modelled once the country is named"
-    return Guess("ignore", reason + ".", "medium")
 
 
 def _take_rest(r: Reading) -> None:
