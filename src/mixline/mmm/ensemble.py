@@ -1,19 +1,21 @@
 """From what the search found to draws: candidates the data cannot tell apart, each refitted to resampled residuals.
 
-Two sources of doubt make the ranges. Which adstock, saturation and penalty: every candidate whose error is not
-significantly worse than the best one's stands for a part of it. How strong each term is, given those: a moving-block
-bootstrap (Kuensch 1989) of the candidate's residuals, which keeps their autocorrelation, refitted by the same ridge.
+Two sources of doubt make the ranges. Which adstock and saturation: from the candidates whose error is not significantly
+worse than the best one's, walkers spread over all the data allow (`mixline.mmm.plausible`). How strong each term is, given
+those: a moving-block bootstrap (Kuensch 1989) of the residuals, which keeps their autocorrelation, refitted by the same
+ridge.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mixline.mmm.adstock import adstock
 from mixline.mmm.model import Draws, Floats
+from mixline.mmm.plausible import Walk, sample_plausible
 from mixline.mmm.ridge import ridge
 from mixline.mmm.saturation import hill
 from mixline.mmm.search_result import Candidates, Prepared
@@ -26,12 +28,13 @@ class Ensemble:
     """Settings of the draws. The defaults were set by coverage on simulated worlds."""
 
     draws: int = 200
-    members: int = 60  # distinct candidates at most; beyond it the ranges do not change
+    members: int = 67  # distinct sets of adstock and saturation; each gives three draws
     fewest: int = 12  # candidates at least, however much worse they are
     # How much worse in log-likelihood than the best a member may be, per free parameter of a channel (of which there are
     # three: memory, steepness, half-saturation). Points of a posterior of k parameters lie about k/2 below its peak.
     slack: float = 0.5
     block: float = 1.0  # length of a block as a multiple of the cube root of the rows, at least 2
+    walk: Walk = field(default_factory=Walk)
 
 
 DEFAULT = Ensemble()
@@ -47,31 +50,39 @@ def build_draws(
         seed: of the resampling; the same arguments give the same draws, bit by bit.
 
     Returns:
-        `ensemble.draws` draws of equal weight. Draw 0 is the chosen candidate's own fit; `Draws.candidate` holds rows of
-        `candidates`.
+        `ensemble.draws` draws of equal weight. Draw 0 is the chosen candidate's own fit; `Draws.candidate` holds the row of
+        `candidates` from which a draw's walk began.
     """
     rng = np.random.default_rng(seed)
     members = near_optimal(prepared, candidates, chosen, ensemble, rng)
-    owner = np.resize(members, ensemble.draws)  # every member in turn, the chosen one first
+    starts = np.resize(members, ensemble.members)  # every member in turn, the chosen one first
+    terms = candidates.alpha.shape[1] + candidates.coefficients.shape[1]
+    rows_that_count = max(_effective_rows(prepared, candidates, chosen) - terms, 4.0)
+    states = sample_plausible(prepared, candidates, starts, rows_that_count / 2, rng, ensemble.walk)
+    owner = np.resize(np.arange(len(starts)), ensemble.draws)
     count, width = ensemble.draws, candidates.alpha.shape[1]
     others = candidates.coefficients.shape[1]
     beta, coefficients, intercept = np.empty((count, width)), np.empty((count, others)), np.empty(count)
-    for member in members:
-        places = np.nonzero(owner == member)[0]
-        coefficients[places], beta[places], intercept[places] = _refits(
-            prepared, candidates, int(member), len(places), rng, ensemble
-        )
+    for state in range(len(starts)):
+        places = np.nonzero(owner == state)[0]
+        if places.size:
+            coefficients[places], beta[places], intercept[places] = _refits(
+                prepared, states, state, len(places), rng, ensemble
+            )
+    adstocks, alpha, inflexion = states.adstock[owner], states.alpha[owner], states.inflexion[owner]
+    adstocks[0], alpha[0] = candidates.adstock[chosen], candidates.alpha[chosen]
+    inflexion[0] = candidates.inflexion[chosen]
     beta[0], coefficients[0] = candidates.beta[chosen], candidates.coefficients[chosen]
     intercept[0] = candidates.intercept[chosen]
     return Draws(
         weights=np.full(count, 1.0 / count),
-        adstock=candidates.adstock[owner],
-        alpha=candidates.alpha[owner],
-        inflexion=candidates.inflexion[owner],
+        adstock=adstocks,
+        alpha=alpha,
+        inflexion=inflexion,
         beta=beta,
         coefficients=coefficients,
         intercept=intercept,
-        candidate=owner.astype(np.int64),
+        candidate=starts[owner].astype(np.int64),
         chosen=0,
     )
 
