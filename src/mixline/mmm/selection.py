@@ -41,22 +41,21 @@ def choose(candidates: Candidates, paid: int) -> Choice:
     order = np.lexsort((candidates.iteration, candidates.trial, error))
     best = float(error[order[0]])
     within = int((error <= best * (1 + TOLERANCE)).sum())
-    near = order[: min(max(within, FEWEST), MOST, len(order))]
+    band = order[: min(max(within, FEWEST), len(order))]
+    paid_part = np.abs(candidates.contribution[band, :paid])
+    alive = (paid_part > ZERO_SHARE * paid_part.sum(1, keepdims=True)).all(1)
+    near = (band[alive] if alive.any() else band)[:MOST]
     contribution = candidates.contribution[near]
-    total = np.abs(contribution[:, :paid]).sum(1, keepdims=True)
-    alive = (np.abs(contribution[:, :paid]) > ZERO_SHARE * total).all(1)
-    pool = np.nonzero(alive)[0] if alive.any() else np.arange(len(near))
-    middle = np.median(contribution[pool], axis=0)
-    spread = np.abs(contribution[pool] - middle).mean(0)
-    distance = (np.abs(contribution[pool] - middle) / np.where(spread > 0, spread, 1.0)).mean(1)
-    at = int(pool[int(np.argmin(distance))])
-    chosen = int(near[at])
+    middle = np.median(contribution, axis=0)
+    spread = np.abs(contribution - middle).mean(0)
+    distance = (np.abs(contribution - middle) / np.where(spread > 0, spread, 1.0)).mean(1)
+    chosen = int(near[int(np.argmin(distance))])
     held = not np.isnan(candidates.nrmse_validation[chosen])
     what = "error on held-out periods" if held else "error on the fitted periods"
     reason = (
         f"Of {len(candidates):,} candidates, {within:,} come within {TOLERANCE:.0%} of the lowest {what} ({best:.4f}). "
         f"Trial {int(candidates.trial[chosen])}, candidate {int(candidates.iteration[chosen]):,} was chosen among the best "
-        f"{len(pool):,} of them because its contributions lie closest to their middle; its {what} is {error[chosen]:.4f}."
+        f"{len(near):,} of them because its contributions lie closest to their middle; its {what} is {error[chosen]:.4f}."
     )
     if alive.any() and not alive.all():
         reason += f" {int((~alive).sum())} were left aside because a paid channel has no effect in them."
