@@ -79,9 +79,10 @@ def print_roi(model: MixModel, truth: Mapping[str, float] | None = None) -> None
             measure,
             "90 % range",
             "Marginal",
+            *(["True ROI"] if truth else []),
         ],
         rows,
-        note=f"Marginal: {unit} per further unit of money at today's spend. Ranges are 90 %.",
+        note=f"Marginal: {unit} per further {_money(model)} at today's spend. Ranges are 90 %.",
     )
 
 
