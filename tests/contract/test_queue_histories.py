@@ -196,7 +196,7 @@ def test_every_history_keeps_one_owner_growing_tokens_and_all_jobs(make_address:
     run_state_machine_as_test(
         machine_on(make_address),
         settings=settings(
-            max_examples=25,
+            max_examples=15,
             stateful_step_count=30,
             deadline=None,
             suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
