@@ -58,14 +58,14 @@ DARK = Tokens(
 # The first eight are told apart with each kind of colour blindness (tested: at least 20 apart in CIELAB); all can be
 # seen on both surfaces.
 CHANNEL_PALETTE = (
-    "#335ccb",  # blue
+    "#3f62dc",  # blue
     "#d0732f",  # orange
-    "#2a986f",  # green
+    "#3a9a70",  # green
     "#bb6ca3",  # orchid
     "#56c3f5",  # sky
-    "#bd363e",  # red
+    "#c22a3c",  # red
     "#dab214",  # gold
-    "#6c4691",  # plum
+    "#7d52a5",  # plum
     "#8a6039",  # brown
     "#3d8a94",  # petrol
     "#9aaa4c",  # olive

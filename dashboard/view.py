@@ -20,6 +20,7 @@ PERIODS: dict[str, tuple[Period, ...]] = {
     "month": ("month", "quarter"),
 }
 SHORT_ID = 12
+PERIODS_DRAWN = 320  # bars that can still be told apart on a wide screen
 
 
 @dataclass(frozen=True)
@@ -94,16 +95,20 @@ def open_view(client: TrainerClient, known: Known[list[ModelRow]], filters: Filt
     level: Literal[50, 90] = 50 if filters.range == "50" else 90
     periods = PERIODS[summary.interval]
     wanted = cast(Period, filters.period)
-    default: Period = "month" if "month" in periods else periods[0]
     return View(
         filters=filters,
         rows=known.value,
         row=row,
         summary=summary,
         look=make_look(summary, mode, level),
-        period=wanted if wanted in periods else default,
+        period=wanted if wanted in periods else default_period(summary),
         stale_since=known.at if known.stale else None,
     )
+
+
+def default_period(summary: ModelSummary) -> Period:
+    """The model's own interval where it can be drawn, as months of weekly data jump by their four or five weeks."""
+    return PERIODS[summary.interval][0] if summary.periods <= PERIODS_DRAWN else "month"
 
 
 def _require(name: str, value: str, allowed: tuple[str, ...]) -> None:

@@ -69,7 +69,7 @@ def write_held_out(fit: FitQuality) -> str:
 def write_worth(channel: ChannelSummary) -> str:
     """Whether the channel pays for itself: a bet in words with its probability."""
     chance = channel.probability_profitable
-    return f"{write_chance(chance)} ({write_share(chance)})"
+    return f"{write_chance(chance)} ({'> 99 %' if chance > 0.99 else write_share(chance)})"
 
 
 def write_overview(summary: ModelSummary, unit: Unit) -> str:

@@ -85,19 +85,19 @@ def list_columns(look: Look) -> list[dict[str, Any]]:
     """Columns shown, and those that are only in the file."""
     per = look.unit.roi_name
     columns = [
-        {"field": "channel", "headerName": "Channel", "pinned": "left", "minWidth": 112},
-        _number("spend", "Spend", "spend", 92),
-        _number("contribution", "Contribution", "contribution", 182),
-        _number("roi", f"ROI, {per}", "roi", 126),
-        _number("marginal_roi", "ROI of the next", "marginal_roi", 126),
-        _number("share_of_spend", "Of spend", "share_of_spend", 74),
-        _number("share_of_effect", "Of effect", "share_of_effect", 74),
-        _number("half_life", "Half-life", "half_life", 108),
+        {"field": "channel", "headerName": "Channel", "pinned": "left", "minWidth": 104},
+        _number("spend", "Spend", "spend", 90),
+        _number("contribution", "Contribution", "contribution", 204),
+        _number("roi", f"ROI, {per}", "roi", 120),
+        _number("marginal_roi", "ROI of the next", "marginal_roi", 120),
+        _number("share_of_spend", "Of spend", "share_of_spend", 70),
+        _number("share_of_effect", "Of effect", "share_of_effect", 70),
+        _number("half_life", "Half-life", "half_life", 96),
     ]
     if look.unit.conversions:
         columns.append(_number("cost_per_conversion", "Per conversion", "cpa", 116))
     else:
-        columns.append(_number("probability_profitable", "Pays for itself", "profitable", 178))
+        columns.append(_number("probability_profitable", "Pays for itself", "profitable", 192))
     ends = (("low", "5 %"), ("high", "95 %"))
     names = (("contribution", "Contribution"), ("roi", "ROI"), ("marginal_roi", "ROI of the next"))
     hidden = [(f"{field}_{end}", f"{name}, {quantile}") for field, name in names for end, quantile in ends]

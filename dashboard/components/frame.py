@@ -76,7 +76,7 @@ def _seeding_progress(client: TrainerClient) -> ProgressView | None:
 def _facts(view: View) -> html.Div:
     summary = view.summary
     facts: list[Any] = [
-        html.Span(summary.title),
+        *([] if len(view.rows) > 1 else [html.Span(summary.title)]),  # else the model's menu says it
         html.Span([term("As of", "as_of"), f" {write_date(summary.window_end)}"]),
         html.Span(f"Modelled {write_span(summary.window_start, summary.window_end)}"),
         html.Span([term("Data set", "data_version"), f" {summary.dataset_name}, version {summary.dataset_version}"]),

@@ -18,12 +18,18 @@ def trust_banner(summary: ModelSummary) -> html.Section:
         parts.append(html.P([html.Strong("What to do: "), write_sentence(serious[0].action)]))
     others = [finding for finding in findings if not serious or finding is not serious[0]]
     if others:
-        parts.append(html.Details([html.Summary(_count(others)), html.Ul([_item(finding) for finding in others])]))
+        parts.append(
+            html.Details(
+                [html.Summary(_count(others, more=bool(serious))), html.Ul([_item(finding) for finding in others])]
+            )
+        )
     return html.Section(parts, className=f"banner {summary.verdict}")
 
 
-def _count(findings: list[Finding]) -> str:
-    return "One more finding" if len(findings) == 1 else f"{len(findings)} more findings"
+def _count(findings: list[Finding], more: bool) -> str:
+    number = "One" if len(findings) == 1 else str(len(findings))
+    plural = "" if len(findings) == 1 else "s"
+    return f"{number} more finding{plural}" if more else f"{number} note{plural} from the checks"
 
 
 def _item(finding: Finding) -> html.Li:

@@ -60,10 +60,7 @@ def draw_carryover(summary: ModelSummary, look: Look) -> Drawing:
         yaxis=labels_axis(labels),
         margin={"l": 8, "r": 28, "t": 8, "b": 8},
     )
-    longest = max(channels, key=lambda channel: channel.half_life_periods)
-    title = (
-        f"{longest.label} works longest: half of its effect comes within "
-        f"{write_periods(longest.half_life_periods, summary.interval)}"
-    )
+    longest = channels[0]
+    title = f"{longest.label} works longest after the spend: {write_share(1 - longest.immediate_share)} of its effect comes later"
     note = f"Full colour: effect in the same {period} as the spend. Faded: effect in later {period}s."
     return Drawing("carryover", title, note, figure, row_height(len(labels)))

@@ -9,7 +9,6 @@ from dashboard.figures.drawing import Document, Drawing, Look, make_figure, outc
 from dashboard.figures.format import write_date, write_share
 from mixline.messages import Contributions, TermSeries
 
-
 STEADY = 0.5  # of its largest: context that never falls below this is a level, not a movement
 
 
@@ -48,14 +47,17 @@ def draw_decomposition(contributions: Contributions, look: Look, steady: frozens
         data,
         barmode="relative",
         bargap=0 if len(dates) > 60 else 0.14,
-        xaxis={"type": "date", "fixedrange": True, "ticks": "", "showgrid": False},
+        xaxis={"type": "date", "fixedrange": True, "ticks": "", "showgrid": False, "ticklabelstandoff": 8},
         yaxis=outcome_axis(look.unit, fixedrange=True, nticks=6),
         legend={"orientation": "h", "y": -0.1, "yanchor": "top", "x": 0, "traceorder": "normal", "itemwidth": 30},
     )
     folded = ", ".join(term.label for term in contributions.terms if term.name in steady)
+    weeks = look.interval == "week" and contributions.period in ("month", "quarter")
+    counted = f" Weeks count in the {contributions.period} they start in." if weeks else ""
+    inside = f" The baseline includes {folded}." if folded else ""
     note = (
         f"{look.unit.outcome_label} per {contributions.period}. Parts add up to the modelled outcome; what takes away is "
-        f"below zero. {f'The baseline includes {folded}. ' if folded else ''}Point at a part for its 90 % range; click a name to hide it."
+        f"below zero.{inside}{counted} Point at a part for its 90 % range; click a name to hide it."
     )
     return Drawing("decomposition", _finding(contributions), note, figure, 480)
 

@@ -173,7 +173,7 @@ def write_periods(count: float, interval: str) -> str:
     """A duration in the data's own periods: 1 week, 2.5 weeks, under half a week."""
     one, many = INTERVALS.get(interval, ("period", "periods"))
     if count < 0.5:
-        return f"under ½ {one}"
+        return f"< ½ {one}"
     rounded = round(count, 1) if count < 9.5 else round(count)
     return f"{rounded:g} {one if rounded == 1 else many}"
 

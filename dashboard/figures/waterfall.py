@@ -10,7 +10,6 @@ from dashboard.figures.drawing import (
     Look,
     labels_axis,
     make_figure,
-    outcome_axis,
     row_height,
     side_number,
 )
@@ -18,6 +17,8 @@ from dashboard.figures.format import bounds, write_share
 from mixline.messages import Estimate, ModelSummary, TermSummary
 
 NUMBERS_WIDTH = 118  # pixels at the right for the numbers
+CUT_ABOVE = 0.5  # of the axis: below this everything is drawn from zero
+CUT_SHOWN = 0.3  # how much of a cut bar is drawn, in widths of all that follows it
 WITHOUT_MEDIA = "Without marketing"
 
 
@@ -54,25 +55,46 @@ def draw_waterfall(summary: ModelSummary, look: Look) -> Drawing:
         "showlegend": False,
         "cliponaxis": False,
     }
-    ends = [place for start, step in zip(starts, steps, strict=True) for place in (start, start + step.value)]
+    left, right = find_extent(steps, starts, total)
     values = [step.value for step in steps] + [total]
     figure = make_figure(
         look,
         [bars, *_ranges(steps, starts, look)],
-        xaxis=outcome_axis(
-            unit,
-            range=[min(0.0, *ends) * 1.05, max(total, *ends) * 1.04],
-            showgrid=True,
-            zeroline=False,
-            fixedrange=True,
-            nticks=5,
-        ),
+        # The numbers stand at the right; ticks would say them twice, and could not be read on a cut axis.
+        xaxis={"range": [left, right], "visible": False, "fixedrange": True},
         yaxis=labels_axis(labels),
         bargap=0.3,
-        annotations=[_number(label, value, total, look) for label, value in zip(labels, values, strict=True)],
+        annotations=[_number(label, value, total, look) for label, value in zip(labels, values, strict=True)]
+        + ([_cut(label, left, right, look) for label in (labels[0], labels[-1])] if left > 0 else []),
         margin={"l": 8, "r": NUMBERS_WIDTH, "t": 8, "b": 8},
     )
-    return Drawing("waterfall", _finding(summary, look), _note(look), figure, row_height(len(labels), 34))
+    return Drawing("waterfall", _finding(summary, look), _note(look, cut=left > 0), figure, row_height(len(labels), 34))
+
+
+def find_extent(steps: list[Step], starts: list[float], total: float) -> tuple[float, float]:
+    """The part of the axis that is drawn.
+
+    From zero, unless what there would be without marketing takes most of the width: then the long bars are cut, visibly, so
+    that the channels can be told apart.
+    """
+    places = [place for start, step in zip(starts, steps, strict=True) for place in (start, start + step.value)]
+    places += [bounds(s.estimate, 90)[1] + start for s, start in zip(steps, starts, strict=True) if s.estimate]
+    right = max(total, *places)
+    lowest = min([total, *starts[1:], *places[1:]]) if len(steps) > 1 else 0.0
+    if lowest > CUT_ABOVE * right:
+        return lowest - CUT_SHOWN * (right - lowest), right + 0.02 * (right - lowest)
+    return min(0.0, *places) * 1.05, right * 1.03
+
+
+def _cut(label: str, left: float, right: float, look: Look) -> Document:
+    """Two strokes across a bar whose beginning is not drawn."""
+    return {
+        "x": left + 0.07 * (right - left),
+        "y": label,
+        "text": "<b>//</b>",
+        "showarrow": False,
+        "font": {"size": 15, "color": look.tokens.surface},
+    }
 
 
 def list_steps(summary: ModelSummary, look: Look) -> list[Step]:
@@ -156,8 +178,9 @@ def _finding(summary: ModelSummary, look: Look) -> str:
     return f"{brought}; {largest.label} the most with {unit.outcome(largest.contribution.value)}"
 
 
-def _note(look: Look) -> str:
+def _note(look: Look, cut: bool) -> str:
+    long_bars = " The two longest bars are cut (//)." if cut else ""
     return (
         f"{look.unit.outcome_label} over the modelled period. The steps add up to the modelled total; "
-        f"whiskers are {look.level} % ranges."
+        f"whiskers are {look.level} % ranges.{long_bars}"
     )

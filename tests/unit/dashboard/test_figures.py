@@ -161,3 +161,17 @@ def test_periods_are_written_as_people_say_them() -> None:
     assert write_period(builders.START, "month") == "January 2024"
     assert write_period(builders.START, "quarter") == "Q1 2024"
     assert write_period(builders.START, "day") == "1 Jan 2024"
+
+
+def test_long_first_bar_is_cut_visibly_so_that_channels_can_be_told_apart(summary: ModelSummary, look: Look) -> None:
+    level = summary.terms[0]
+    big = level.contribution.model_copy(update={"value": level.contribution.value * 10})
+    terms = [level.model_copy(update={"contribution": big}), *summary.terms[1:]]
+    cut = draw_waterfall(summary.model_copy(update={"terms": terms}), look)
+    assert cut.figure["layout"]["xaxis"]["range"][0] > 0
+    assert "cut" in cut.note
+    assert sum("//" in note["text"] for note in cut.figure["layout"]["annotations"]) == 2
+    none = [term for term in summary.terms if term.group in ("organic", "paid")]
+    whole = draw_waterfall(summary.model_copy(update={"terms": none}), look)
+    assert whole.figure["layout"]["xaxis"]["range"][0] <= 0
+    assert "cut" not in whole.note

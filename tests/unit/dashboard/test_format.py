@@ -73,7 +73,7 @@ def test_shares_dates_and_durations() -> None:
     assert f.write_share(-0.08) == "−8.0 %"
     assert f.write_date(date(2026, 11, 3)) == "3 Nov 2026"
     assert f.write_moment(datetime(2026, 11, 3, 4, 5, tzinfo=UTC)) == "3 Nov 2026, 04:05 UTC"
-    assert f.write_periods(0.2, "week") == "under ½ week"
+    assert f.write_periods(0.2, "week") == "< ½ week"
     assert f.write_periods(1.0, "week") == "1 week"
     assert f.write_periods(2.44, "day") == "2.4 days"
 

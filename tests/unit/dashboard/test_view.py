@@ -50,5 +50,5 @@ def test_filters_that_do_not_exist_are_refused(name: str, value: str) -> None:
 def test_view_takes_period_and_range_from_the_address(client: TrainerClient, known: Known[list[ModelRow]]) -> None:
     view = open_view(client, known, Filters(period="quarter", range="50"), "dark")
     assert (view.period, view.look.level, view.look.mode) == ("quarter", 50, "dark")
-    assert open_view(client, known, Filters(), "light").period == "month"
-    assert open_view(client, known, Filters(period="day"), "light").period == "month"  # weekly data has no days
+    assert open_view(client, known, Filters(), "light").period == "week"
+    assert open_view(client, known, Filters(period="day"), "light").period == "week"  # weekly data has no days
