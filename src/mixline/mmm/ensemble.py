@@ -29,7 +29,6 @@ class Ensemble:
 
     draws: int = 200
     members: int = 67  # distinct sets of adstock and saturation; each gives three draws
-    fewest: int = 12  # candidates at least, however much worse they are
     # How much worse in log-likelihood than the best a member may be, per free parameter of a channel (of which there are
     # three: memory, steepness, half-saturation). Points of a posterior of k parameters lie about k/2 below its peak.
     slack: float = 0.5
@@ -55,7 +54,7 @@ def build_draws(
     """
     rng = np.random.default_rng(seed)
     members = near_optimal(prepared, candidates, chosen, ensemble, rng)
-    starts = np.resize(members, ensemble.members)  # every member in turn, the chosen one first
+    starts = np.resize(members, ensemble.members)  # every member in turn
     terms = candidates.alpha.shape[1] + candidates.coefficients.shape[1]
     rows_that_count = max(_effective_rows(prepared, candidates, chosen) - terms, 4.0)
     states = sample_plausible(prepared, candidates, starts, rows_that_count / 2, rng, ensemble.walk)
@@ -72,6 +71,8 @@ def build_draws(
     adstocks, alpha, inflexion = states.adstock[owner], states.alpha[owner], states.inflexion[owner]
     adstocks[0], alpha[0] = candidates.adstock[chosen], candidates.alpha[chosen]
     inflexion[0] = candidates.inflexion[chosen]
+    origin = starts[owner].astype(np.int64)
+    origin[0] = chosen
     beta[0], coefficients[0] = candidates.beta[chosen], candidates.coefficients[chosen]
     intercept[0] = candidates.intercept[chosen]
     return Draws(
@@ -82,7 +83,7 @@ def build_draws(
         beta=beta,
         coefficients=coefficients,
         intercept=intercept,
-        candidate=starts[owner].astype(np.int64),
+        candidate=origin,
         chosen=0,
     )
 
@@ -90,7 +91,7 @@ def build_draws(
 def near_optimal(
     prepared: Prepared, candidates: Candidates, chosen: int, ensemble: Ensemble, rng: np.random.Generator
 ) -> Ints:
-    """Rows of the candidates that the data cannot tell from the best, the chosen one first.
+    """Rows of the candidates that the data cannot tell from the best, at most `members` of them picked by chance.
 
     The criterion is the profile log-likelihood n/2 log(squared error), n being the rows that count after autocorrelation.
     """
@@ -99,13 +100,11 @@ def near_optimal(
     worse = _effective_rows(prepared, candidates, chosen) * (loss - loss.min())
     allowed = ensemble.slack * 3 * len(prepared.media_names)
     order = np.argsort(worse, kind="stable")
-    close = order[worse[order] <= allowed]
-    if len(close) < ensemble.fewest:
-        close = order[: ensemble.fewest]
-    close = _without_copies(candidates, close[close != chosen])
-    if len(close) > ensemble.members - 1:
-        close = np.sort(rng.choice(close, ensemble.members - 1, replace=False))
-    return np.concatenate([[chosen], close]).astype(np.int64)
+    close = order[: max(1, int(np.count_nonzero(worse <= allowed)))]
+    close = _without_copies(candidates, close)
+    if len(close) > ensemble.members:
+        close = np.sort(rng.choice(close, ensemble.members, replace=False))
+    return np.asarray(close, dtype=np.int64)
 
 
 def design(prepared: Prepared, candidates: Candidates, row: int) -> Floats:

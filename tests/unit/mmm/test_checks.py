@@ -57,8 +57,9 @@ def test_each_mistake_is_found() -> None:
         replace(model, metrics={"nrmse_train": 0.1, "nrmse_validation": 0.1, "r2_validation": -0.5})
     )
     assert "no-hold-out" in codes(replace(model, metrics={"nrmse_train": 0.02}))
-    assert "not-converged" in codes(replace(model, facts={"converged": False}))
-    assert "not-converged" in codes(replace(model, facts={"converged": [True, False]}))
+    trials = [{"trial": t, "gain_in_last_fifth": gain} for t, gain in enumerate((0.3, 0.1, 0.0))]
+    assert "not-converged" in codes(replace(model, facts={"trials": trials}))
+    assert "not-converged" not in codes(replace(model, facts={"trials": trials[2:]}))
     assert "observations" in codes(replace(model, series=replace(model.series, train=20)))
     beta = model.draws.beta
     assert "zero-channel" in codes(with_draws(model, beta=beta * np.array([0.0, 1.0, 1.0])))
