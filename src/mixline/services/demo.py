@@ -23,7 +23,7 @@ Report = Callable[[str], None]
 
 CURRENCY = "EUR"
 SEED = 1
-TRIALS, ITERATIONS = 3, 600  # enough for curves worth looking at, little enough to be there within half a minute
+TRIALS, ITERATIONS = 4, 1000  # enough for curves worth looking at, little enough to be there within half a minute
 LOOK_SECONDS = 0.5
 WORKER_PATIENCE = 60.0  # seconds without any worker after which waiting makes no sense
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -14,6 +13,7 @@ from mixline.services.code_version import code_version
 from mixline.services.context import Services, open_services
 from mixline.services.datasets import load_frame
 from mixline.services.lineage import describe_run, record_run, replay
+from mixline.services.logs import configure_logging, correlation_id
 from mixline.services.models import keep_model
 from mixline.services.runs import FIT_KIND
 from mixline.settings import Settings
@@ -23,13 +23,18 @@ if TYPE_CHECKING:
 
 FIT_SHARE = 96.0  # percent of the bar that is fitting; the rest is publishing
 PUBLISHED = "published"  # the part that is saved once a model's bytes are stored
-_log = logging.getLogger(__name__)
 
 
 def load_handlers(settings: Settings) -> dict[str, Handler]:
     """The handlers of a worker process, by kind of job."""
+    configure_logging(settings, "worker")
     services = open_services(settings)
-    return {FIT_KIND: lambda context: handle_fit(services, context)}
+
+    def fit(context: JobContext) -> Mapping[str, Any]:
+        correlation_id.set(context.job.id)  # the run's id is in every line its work logs
+        return handle_fit(services, context)
+
+    return {FIT_KIND: fit}
 
 
 @dataclass(frozen=True)
