@@ -5,6 +5,7 @@ Thresholds stand here, each with its reason.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -52,23 +53,41 @@ class Part:
         return len(self.outcome)
 
 
-def find_concerns(frame: pd.DataFrame, choices: Sequence[ColumnChoice]) -> Iterator[Finding]:
-    """Findings of every segment. The table must have passed `find_faults`."""
-    segments = list(each_segment(frame, choices))
-    for place, rows in segments:
-        value = place.split(" ", 2)[-1] if place else ""
-        part = _part(f"{value}: " if value else "", rows, choices)
-        if part is None or part.rows < FEWEST_ROWS:
-            yield Finding(
-                code="short-segment",
-                severity="warning",
-                title=f"{value}: fewer than {FEWEST_ROWS} rows",
-                action="Leave this segment out, or add earlier data.",
-                value=float(len(rows)),
-            )
-            continue
-        for check in _CHECKS:
-            yield from check(part)
+def find_concerns(frame: pd.DataFrame, choices: Sequence[ColumnChoice]) -> list[Finding]:
+    """Findings of every segment; what several segments share is told once. The table must have passed `find_faults`."""
+    told: dict[tuple[str, tuple[str, ...]], Finding] = {}
+    more: Counter[tuple[str, tuple[str, ...]]] = Counter()
+    segment = next(iter(columns_by_role(choices).get("segment", [])), "")
+    for _, rows in each_segment(frame, choices):
+        for finding in _find_in_segment(str(rows[segment].iloc[0]) if segment else "", rows, choices):
+            key = (finding.code, tuple(finding.columns))
+            if key in told:
+                more[key] += 1
+            else:
+                told[key] = finding
+    return [_with_others(finding, more[key]) for key, finding in told.items()]
+
+
+def _find_in_segment(value: str, rows: pd.DataFrame, choices: Sequence[ColumnChoice]) -> Iterator[Finding]:
+    part = _part(f"{value}: " if value else "", rows, choices)
+    if part is None or part.rows < FEWEST_ROWS:
+        yield Finding(
+            code="short-segment",
+            severity="warning",
+            title=f"{value}: fewer than {FEWEST_ROWS} rows",
+            action="Leave this segment out, or add earlier data.",
+            value=float(len(rows)),
+        )
+        return
+    for check in _CHECKS:
+        yield from check(part)
+
+
+def _with_others(finding: Finding, others: int) -> Finding:
+    if not others:
+        return finding
+    also = f"Alike in {others} more segment{'s' if others > 1 else ''}."
+    return finding.model_copy(update={"detail": f"{finding.detail} {also}".strip()})
 
 
 def _part(place: str, rows: pd.DataFrame, choices: Sequence[ColumnChoice]) -> Part | None:
@@ -221,20 +240,22 @@ def _odd_outcomes(p: Part) -> Iterator[Finding]:
 
 
 def _collinear_pairs(p: Part) -> Iterator[Finding]:
-    names = list(p.inputs)
-    for i, first in enumerate(names):
-        for second in names[i + 1 :]:
-            together = correlation(p.inputs[first][1], p.inputs[second][1])
-            if together is not None and abs(together) >= HIGH_CORRELATION:
-                yield Finding(
-                    code="collinear",
-                    severity="warning",
-                    title=f"{p.place}{first} and {second} move together (correlation {together:.2f})",
-                    detail="The data can tell what both bring, hardly how it is shared between them.",
-                    action="Join them, vary one alone for a while, or bring a lift study of one.",
-                    columns=[p.inputs[first][0], p.inputs[second][0]],
-                    value=together,
-                )
+    moving = {n: values for n, (_, values) in p.inputs.items() if np.ptp(values) > 0}
+    names = list(moving)
+    if len(names) < 2:
+        return
+    together = np.corrcoef(np.array(list(moving.values())))
+    for i, j in np.argwhere(np.triu(np.abs(together) >= HIGH_CORRELATION, k=1)):
+        first, second = names[i], names[j]
+        yield Finding(
+            code="collinear",
+            severity="warning",
+            title=f"{p.place}{first} and {second} move together (correlation {together[i, j]:.2f})",
+            detail="The data can tell what both bring, hardly how it is shared between them.",
+            action="Join them, vary one alone for a while, or bring a lift study of one.",
+            columns=[p.inputs[first][0], p.inputs[second][0]],
+            value=float(together[i, j]),
+        )
 
 
 def _inflated_variance(p: Part) -> Iterator[Finding]:

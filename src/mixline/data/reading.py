@@ -43,7 +43,7 @@ def read_table(content: bytes, filename: str) -> pd.DataFrame:
             read in two ways.
         TooLargeError: for more than 30 million cells.
     """
-    if not content.strip():
+    if not content[:1_000].strip() and not content.strip():
         raise DataError("the file is empty", where=filename, action="Upload a table with a header and rows.")
     if content[:4] == b"PAR1":
         return _read_parquet(content, filename)

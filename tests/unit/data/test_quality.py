@@ -201,3 +201,11 @@ def test_variance_inflation_of_a_copied_column_is_huge_and_finite() -> None:
     assert np.isfinite(factors).all()
     assert factors[0] > 1e6
     assert factors[2] < 2
+
+
+def test_what_two_countries_share_is_told_once() -> None:
+    frame = read_table(demo_files()["demo.csv"], "demo.csv")
+    pauses = [f for f in review_table(frame, choices_from(suggest_columns(frame))) if f.code == "long-pause"]
+    assert [(f.title, "Alike in 1 more segment." in f.detail) for f in pauses] == [
+        ("DE: ooh was off for 31 weeks", True)
+    ]
