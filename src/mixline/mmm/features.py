@@ -190,7 +190,7 @@ def _media(
 
 def _r_squared(spend: Floats, scaled: Floats) -> float:
     total = float(((spend - spend.mean()) ** 2).sum())
-    return 1.0 - float(((spend - scaled) ** 2).sum()) / total if total > 0 else 1.0
+    return max(0.0, 1.0 - float(((spend - scaled) ** 2).sum()) / total) if total > 0 else 1.0
 
 
 def _other_terms(
