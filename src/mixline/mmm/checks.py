@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from mixline.mmm.check_rules import CHECKS, Check, Finding, Reading
+from mixline.mmm.check_rules import CHECKS
+from mixline.mmm.findings import Check, Finding, Reading
 from mixline.mmm.model import MixModel
 
 Verdict = Literal["trust", "care", "do_not_use"]
