@@ -17,7 +17,7 @@ from mixline.local.services import Service
 
 LOG_LIMIT = 5_000_000  # bytes; a longer log is put aside at the next start
 STEADY_SECONDS = 30.0  # a service that ran this long was well; one that ends sooner is restarted ever more slowly
-ATTEMPTS = 5  # quick ends in a row after which it is given up
+ATTEMPTS = 4  # quick ends in a row after which it is given up
 DELAY_LIMIT = 15.0
 
 
