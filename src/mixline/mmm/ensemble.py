@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mixline.mmm.adstock import adstock
+from mixline.mmm.decomposition import SEASONS
 from mixline.mmm.model import Draws, Floats
 from mixline.mmm.plausible import Walk, sample_plausible
 from mixline.mmm.ridge import ridge
@@ -21,6 +22,7 @@ from mixline.mmm.saturation import hill
 from mixline.mmm.search_result import Candidates, Prepared
 
 Ints = NDArray[np.int64]
+TREND_COLUMNS = 4  # level, slope, and the few changepoints that the Laplace prior leaves
 
 
 @dataclass(frozen=True)
@@ -55,8 +57,10 @@ def build_draws(
     rng = np.random.default_rng(seed)
     members = near_optimal(prepared, candidates, chosen, ensemble, rng)
     starts = np.resize(members, ensemble.members)  # every member in turn
+    rows = int(candidates.train[chosen])
+    spent = baseline_columns(prepared, rows)
     terms = candidates.alpha.shape[1] + candidates.coefficients.shape[1]
-    rows_that_count = max(_effective_rows(prepared, candidates, chosen) - terms, 4.0)
+    rows_that_count = max(_effective_rows(prepared, candidates, chosen) - terms - spent, 4.0) * (1 - spent / rows)
     states = sample_plausible(prepared, candidates, starts, rows_that_count / 2, rng, ensemble.walk)
     owner = np.resize(np.arange(len(starts)), ensemble.draws)
     count, width = ensemble.draws, candidates.alpha.shape[1]
@@ -107,6 +111,27 @@ def near_optimal(
     return np.asarray(close, dtype=np.int64)
 
 
+def baseline_columns(prepared: Prepared, rows: int) -> int:
+    """How many numbers the components were fitted with, at most half of the rows.
+
+    Season, holidays and the like stand in the model as one column each, but were estimated from the same outcome with many.
+    What those could explain of a channel's ups and downs tells nothing of the channel: rows that do not count, and noise
+    that is larger than the residuals.
+    """
+    count = 0
+    for k, (name, group) in enumerate(zip(prepared.other_names, prepared.other_groups, strict=True)):
+        if group != "component":
+            continue
+        if name == "trend":
+            count += TREND_COLUMNS
+        elif name == "holiday":
+            # One per label; each label has its own height.
+            count += len(np.unique(prepared.other[:, k][prepared.other[:, k] != 0].round(9)))
+        else:
+            count += 2 * SEASONS[name][1]  # type: ignore[index]
+    return min(count, rows // 2)
+
+
 def design(prepared: Prepared, candidates: Candidates, row: int) -> Floats:
     """Columns of a candidate over the window: other terms, then saturated media; shape (W, K + M)."""
     start, stop = prepared.window
@@ -138,9 +163,12 @@ def _refits(
     outcome = prepared.outcome[start : start + rows]
     fit = candidates.intercept[row] + x @ np.concatenate([candidates.coefficients[row], candidates.beta[row]])
     residual = outcome - fit
-    # Fitted residuals are smaller than the noise: J + 1 numbers were fitted to them.
+    # Fitted residuals are smaller than the noise: numbers were fitted to them. And the rows that went into the baseline's
+    # own columns tell nothing of media: noise grown by their share gives refits the scatter of a fit of everything at once.
     used = int(np.count_nonzero(candidates.beta[row]) + np.count_nonzero(candidates.coefficients[row])) + 1
-    residual = (residual - residual.mean()) * np.sqrt(rows / max(rows - used, rows / 4))
+    spent = baseline_columns(prepared, rows)
+    growth = rows / max(rows - used - spent, rows / 4) * rows / (rows - spent)
+    residual = (residual - residual.mean()) * np.sqrt(growth)
     length = max(2, round(ensemble.block * rows ** (1 / 3)))
     noise = block_bootstrap(residual, length, count, rng)
     fits = [
