@@ -15,6 +15,7 @@ from mixline.services.logs import correlation_id
 
 HEADER = "X-Correlation-Id"
 _USABLE = re.compile(r"[A-Za-z0-9._-]{1,64}")  # anything else could forge log lines
+SLOW_MS = 1000.0
 _log = logging.getLogger("mixline.api")
 
 
@@ -51,7 +52,8 @@ class CorrelationMiddleware:
             await respond_unexpected(fault, scope["path"])(scope, receive, send_marked)
         finally:
             took = (time.perf_counter() - started) * 1000
-            quiet = scope["path"] in {"/health", "/ready"} and status == 200
+            # pages ask every second: what was read without trouble would bury what matters
+            quiet = scope["method"] == "GET" and 0 < status < 400 and took < SLOW_MS
             level = logging.DEBUG if quiet else logging.INFO
             # !r keeps a line break in a path from starting a line of its own
             _log.log(level, "%s %r %d %.0f ms", scope["method"], scope["path"], status, took)

@@ -395,6 +395,13 @@ def test_presets_are_those_of_the_engine(api: httpx.Client) -> None:
     assert found == {"test": (2, 300), "standard": (5, 2000), "thorough": (10, 5000)}
 
 
+def test_older_forms_answer_in_their_envelope(api: httpx.Client) -> None:
+    for form in ("status", "metadata"):
+        answer = api.get("/", params={"api": form}).json()
+        assert set(answer) == {"status", "timestamp", "data", "message"}
+    assert api.get("/", params={"api": "train"}).status_code == 422
+
+
 def test_openapi_document_describes_errors_as_problems(api: httpx.Client) -> None:
     document = api.get("/openapi.json").json()
     text = json.dumps(document)
