@@ -15,6 +15,7 @@ from mixline.messages import ChannelSummary, ModelSummary
 
 TABLE = "channel-table"
 EXPORT = "channel-table-export"
+LETTER, CELL = 7.0, 30  # pixels: a letter of the table, and what a cell has around its text
 
 
 def channel_table(summary: ModelSummary, look: Look) -> html.Section:
@@ -24,7 +25,7 @@ def channel_table(summary: ModelSummary, look: Look) -> html.Section:
     grid = dag.AgGrid(
         id=TABLE,
         rowData=rows,
-        columnDefs=list_columns(look),
+        columnDefs=fit_columns(list_columns(look), rows),
         defaultColDef={
             "sortable": True,
             "resizable": True,
@@ -85,31 +86,41 @@ def list_columns(look: Look) -> list[dict[str, Any]]:
     """Columns shown, and those that are only in the file."""
     per = look.unit.roi_name
     columns = [
-        {"field": "channel", "headerName": "Channel", "pinned": "left", "minWidth": 104},
-        _number("spend", "Spend", "spend", 90),
-        _number("contribution", "Contribution", "contribution", 204),
-        _number("roi", f"ROI, {per}", "roi", 120),
-        _number("marginal_roi", "ROI of the next", "marginal_roi", 120),
-        _number("share_of_spend", "Of spend", "share_of_spend", 70),
-        _number("share_of_effect", "Of effect", "share_of_effect", 70),
-        _number("half_life", "Half-life", "half_life", 96),
+        {"field": "channel", "headerName": "Channel", "pinned": "left"},
+        _number("spend", "Spend", "spend"),
+        _number("contribution", "Contribution", "contribution"),
+        _number("roi", f"ROI, {per}", "roi"),
+        _number("marginal_roi", "ROI of the next", "marginal_roi"),
+        _number("share_of_spend", "Of spend", "share_of_spend"),
+        _number("share_of_effect", "Of effect", "share_of_effect"),
+        _number("half_life", "Half-life", "half_life"),
     ]
     if look.unit.conversions:
-        columns.append(_number("cost_per_conversion", "Per conversion", "cpa", 116))
+        columns.append(_number("cost_per_conversion", "Per conversion", "cpa"))
     else:
-        columns.append(_number("probability_profitable", "Pays for itself", "profitable", 192))
+        columns.append(_number("probability_profitable", "Pays for itself", "profitable"))
     ends = (("low", "5 %"), ("high", "95 %"))
     names = (("contribution", "Contribution"), ("roi", "ROI"), ("marginal_roi", "ROI of the next"))
     hidden = [(f"{field}_{end}", f"{name}, {quantile}") for field, name in names for end, quantile in ends]
     return columns + [{"field": field, "headerName": name, "hide": True} for field, name in hidden]
 
 
-def _number(field: str, name: str, key: str, width: int) -> dict[str, Any]:
+def fit_columns(columns: list[dict[str, Any]], rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Each column as wide as its longest text (a heading may break over lines); the table scrolls when that is too much."""
+    fitted = []
+    for column in columns:
+        field = column["field"]
+        texts = [str(row.get(f"{field}_text", row[field])) for row in rows]
+        longest = max([*map(len, texts), *map(len, column["headerName"].split())], default=8)
+        fitted.append({**column, "minWidth": round(longest * LETTER + CELL)})
+    return fitted
+
+
+def _number(field: str, name: str, key: str) -> dict[str, Any]:
     return {
         "field": field,
         "headerName": name,
         "headerTooltip": GLOSSARY[key],
-        "minWidth": width,
         "type": "rightAligned",
         "valueFormatter": {"function": f"params.data.{field}_text"},
     }

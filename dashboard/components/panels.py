@@ -28,15 +28,17 @@ def panel(drawing: Drawing, *below: Any) -> html.Section:
     )
 
 
-def graph(drawing: Drawing) -> dcc.Graph:
+def graph(drawing: Drawing) -> html.Div:
+    """The figure in a place of its own height, so that nothing below it jumps when it appears."""
     config: Any = CONFIG
-    return dcc.Graph(
+    figure = dcc.Graph(
         id=f"figure-{drawing.name}",
         figure=drawing.figure,
         config=config,
         responsive=True,
         style={"height": f"{drawing.height}px"},
     )
+    return html.Div(figure, className="drawing", style={"minHeight": f"{drawing.height}px"})
 
 
 def card(name: str, key: str, value: str, unit: str, detail: str) -> html.Section:

@@ -11,6 +11,8 @@ from mixline.messages import Contributions, TermSeries
 
 # How the browser writes a date when pointed at: the same as `write_period`, without sending it for each bar.
 WHEN = {"day": "%{x|%-d %b %Y}", "week": "Week of %{x|%-d %b %Y}", "month": "%{x|%B %Y}", "quarter": "Q%{x|%q %Y}"}
+CONTEXT_SHOWN = 4  # more terms than this are added up: the figure is about marketing
+NAMED = 3
 STEADY = 0.5  # of its largest: context that never falls below this is a level, not a movement
 
 
@@ -53,10 +55,10 @@ def draw_decomposition(contributions: Contributions, look: Look, steady: frozens
         yaxis=outcome_axis(look.unit, fixedrange=True, nticks=6),
         legend={"orientation": "h", "y": -0.1, "yanchor": "top", "x": 0, "traceorder": "normal", "itemwidth": 30},
     )
-    folded = ", ".join(term.label for term in contributions.terms if term.name in steady)
+    folded = [term.label for term in contributions.terms if term.name in steady]
     weeks = look.interval == "week" and contributions.period in ("month", "quarter")
     counted = f" Weeks count in the {contributions.period} they start in." if weeks else ""
-    inside = f" The baseline includes {folded}." if folded else ""
+    inside = f" The baseline includes {_list(folded)}." if folded else ""
     note = (
         f"{look.unit.outcome_label} per {contributions.period}. Parts add up to the modelled outcome; what takes away is "
         f"below zero.{inside}{counted} Point at a part for its 90 % range; click a name to hide it."
@@ -84,11 +86,14 @@ def list_layers(contributions: Contributions, look: Look, steady: frozenset[str]
     layers = []
     baseline = [term for term in terms if term.group == "baseline" or term.name in steady]
     if baseline:
-        total = [sum(values) for values in zip(*(term.value for term in baseline), strict=True)]
-        layers.append(Layer("Baseline", look.tokens.baseline, total))
-    for group, palette in (("context", look.tokens.context), ("organic", look.tokens.organic)):
-        members = [term for term in terms if term.group == group and term.name not in steady]
-        layers += [_layer(term, palette[i % len(palette)]) for i, term in enumerate(members)]
+        layers.append(Layer("Baseline", look.tokens.baseline, _add(baseline)))
+    context = [term for term in terms if term.group == "context" and term.name not in steady]
+    if len(context) > CONTEXT_SHOWN:
+        layers.append(Layer("Context", look.tokens.context[0], _add(context)))
+    else:
+        layers += [_layer(term, look.tokens.context[i]) for i, term in enumerate(context)]
+    organic = [term for term in terms if term.group == "organic"]
+    layers += [_layer(term, look.tokens.organic[i % len(look.tokens.organic)]) for i, term in enumerate(organic)]
     order = {name: place for place, name in enumerate(look.colors)}
     paid = sorted((t for t in terms if t.group == "paid"), key=lambda term: order.get(term.name, len(order)))
     return layers + [_layer(term, look.color(term.name)) for term in paid]
@@ -101,6 +106,10 @@ def write_period(day: date, period: str) -> str:
     if period == "month":
         return f"{day:%B %Y}"
     return f"Week of {write_date(day)}" if period == "week" else write_date(day)
+
+
+def _add(terms: list[TermSeries]) -> list[float]:
+    return [sum(values) for values in zip(*(term.value for term in terms), strict=True)]
 
 
 def _layer(term: TermSeries, color: str) -> Layer:
@@ -125,6 +134,11 @@ def _bars(layer: Layer, dates: list[str], when: str, look: Look) -> Document:
         "hovertext": texts,
         "hovertemplate": f"<b>{layer.label}</b><br>{when}<br>%{{hovertext}}<extra></extra>",
     }
+
+
+def _list(names: list[str]) -> str:
+    shown = names if len(names) <= NAMED else [*names[: NAMED - 1], f"{len(names) - NAMED + 1} more"]
+    return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
 
 
 def _finding(contributions: Contributions) -> str:
