@@ -121,6 +121,7 @@ def _api(name: str, factory: str, port: int, setting: str, settings: Settings) -
         settings.host,
         "--port",
         str(port),
+        "--no-access-log",  # each service logs its requests itself
         "--timeout-graceful-shutdown",
         "3",
     )
