@@ -41,6 +41,8 @@ def search_trial(prepared: Prepared, trial: int, watch: Watch | None = None) -> 
         two = search.rssd_weight > 0
         if two:
             optimizer.tell(ng.p.MultiobjectiveReference(), [1.0, 1.0])
+            # A child replaces its parent with the weighted share of the losses it is better in.
+            optimizer.set_objective_weights([1.0, search.rssd_weight])
         batches: list[Candidates] = []
         done = 0
         while done < search.iterations:
@@ -49,7 +51,7 @@ def search_trial(prepared: Prepared, trial: int, watch: Watch | None = None) -> 
             found = evaluate(prepared, decode(prepared, space, units))
             found = _numbered(found, trial, done)
             error = _tellable(found.error)
-            distance = _tellable(found.rssd * search.rssd_weight)
+            distance = _tellable(found.rssd)
             for k, point in enumerate(asked):
                 optimizer.tell(point, [error[k], distance[k]] if two else error[k])
             done += len(asked)

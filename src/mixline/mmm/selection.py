@@ -22,7 +22,7 @@ from mixline.mmm.search_result import Candidates, Ints
 
 TOLERANCE = 0.05  # of the best error: about what a change of seed moves it
 FEWEST = 20  # the band is widened until it holds as many, where there are as many
-MOST = 300  # the band's best by error; more do not change its middle
+MOST = 300  # over all trials together; more do not change the middle
 ZERO_SHARE = 1e-4  # of the paid contribution
 
 
@@ -44,7 +44,7 @@ def choose(candidates: Candidates, paid: int) -> Choice:
     band = order[: min(max(within, FEWEST), len(order))]
     paid_part = np.abs(candidates.contribution[band, :paid])
     alive = (paid_part > ZERO_SHARE * paid_part.sum(1, keepdims=True)).all(1)
-    near = (band[alive] if alive.any() else band)[:MOST]
+    near = _best_of_each_trial(band[alive] if alive.any() else band, candidates)
     contribution = candidates.contribution[near]
     middle = np.median(contribution, axis=0)
     spread = np.abs(contribution - middle).mean(0)
@@ -54,9 +54,17 @@ def choose(candidates: Candidates, paid: int) -> Choice:
     what = "error on held-out periods" if held else "error on the fitted periods"
     reason = (
         f"Of {len(candidates):,} candidates, {within:,} come within {TOLERANCE:.0%} of the lowest {what} ({best:.4f}). "
-        f"Trial {int(candidates.trial[chosen])}, candidate {int(candidates.iteration[chosen]):,} was chosen among the best "
-        f"{len(near):,} of them because its contributions lie closest to their middle; its {what} is {error[chosen]:.4f}."
+        f"Trial {int(candidates.trial[chosen])}, candidate {int(candidates.iteration[chosen]):,} was chosen among the "
+        f"{len(near):,} best of every trial because its contributions lie closest to their middle; "
+        f"its {what} is {error[chosen]:.4f}."
     )
     if alive.any() and not alive.all():
         reason += f" {int((~alive).sum())} were left aside because a paid channel has no effect in them."
     return Choice(chosen, np.sort(near), reason)
+
+
+def _best_of_each_trial(band: Ints, candidates: Candidates) -> Ints:
+    """The same number of candidates from every trial: a trial that converged early fills the band with copies of itself."""
+    trials = np.unique(candidates.trial[band])
+    share = max(1, MOST // len(trials))
+    return np.concatenate([band[candidates.trial[band] == trial][:share] for trial in trials])
