@@ -104,7 +104,8 @@ def findings_list(findings: Sequence[Finding]) -> html.Div | None:
 
 
 def end_sentence(text: str) -> str:
-    """A text with a full stop, so that another sentence can follow."""
+    """A text as a sentence, so that another one can follow."""
+    text = text[:1].upper() + text[1:]
     return text if not text or text.endswith((".", "!", "?", ":")) else f"{text}."
 
 
