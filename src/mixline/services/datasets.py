@@ -22,13 +22,14 @@ from mixline.services.snapshots import (
     write_parquet,
 )
 from mixline.services.time_axis import describe_time, find_column
-from mixline.services.uploads import CONTENT_NAME
+from mixline.services.uploads import CONTENT_NAME, PARSING
 from mixline.state.datasets import Dataset
 
 if TYPE_CHECKING:
     import pandas as pd
 
 FRAMES_KEPT = 4  # datasets kept in memory, so that launching and looking at rows does not read them again each time
+FRAME_LIMIT = 50_000_000  # bytes; larger ones are read again each time rather than held
 _frames: OrderedDict[str, Any] = OrderedDict()
 _frames_lock = Lock()
 
@@ -57,7 +58,8 @@ def create_dataset(services: Services, request: DatasetRequest) -> tuple[Dataset
     from mixline.data.reading import read_table
 
     upload = services.uploads.get(request.upload_id)
-    frame = read_table(services.artifacts.read(upload.artifact_id, CONTENT_NAME), upload.filename)
+    with PARSING:
+        frame = read_table(services.artifacts.read(upload.artifact_id, CONTENT_NAME), upload.filename)
     choices = complete_choices([str(name) for name in frame.columns], request.columns)
     require_usable(frame, choices)
     table = to_table(frame)
@@ -118,6 +120,8 @@ def load_frame(services: Services, dataset: Dataset) -> pd.DataFrame:
             known: pd.DataFrame = _frames[dataset.artifact_id]
             return known
     frame = to_frame(read_parquet(services.artifacts.read(dataset.artifact_id, TABLE_NAME)))
+    if frame.memory_usage(deep=True).sum() > FRAME_LIMIT:
+        return frame
     with _frames_lock:
         _frames[dataset.artifact_id] = frame
         while len(_frames) > FRAMES_KEPT:

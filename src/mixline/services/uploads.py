@@ -18,7 +18,7 @@ CONTENT_NAME = "content"  # the file of an upload's bundle
 PREVIEW_ROWS = 20
 CHUNK = 1 << 20
 PARSED_AT_ONCE = 2  # a table takes several times its file in memory while it is read; others wait their turn
-_parsing = threading.BoundedSemaphore(PARSED_AT_ONCE)
+PARSING = threading.BoundedSemaphore(PARSED_AT_ONCE)
 
 
 def store_upload(services: Services, filename: str, stream: BinaryIO) -> tuple[UploadView, bool]:
@@ -32,7 +32,7 @@ def store_upload(services: Services, filename: str, stream: BinaryIO) -> tuple[U
         DataError: not a table; the sentence says why.
     """
     name = clean_filename(filename)
-    with _parsing:
+    with PARSING:
         content = read_limited(stream, services.settings.upload_limit_mb * 1_000_000, name)
         upload_id = hashlib.sha256(content).hexdigest()
         known = find_upload(services, upload_id)
