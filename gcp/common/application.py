@@ -11,7 +11,7 @@ from fastapi import Depends, FastAPI, Request
 from starlette.middleware import Middleware
 from starlette.types import Lifespan
 
-from gcp.common import documentation, problems
+from gcp.common import docs_page, documentation, problems
 from gcp.common.body_limit import BodyLimitMiddleware
 from gcp.common.correlation import CorrelationMiddleware
 from gcp.common.errors import MediaTypeError
@@ -87,6 +87,7 @@ def create_application(
         description=description,
         version=__version__,
         openapi_tags=tags,
+        docs_url=None,  # the framework's own pages fetch their scripts from another host
         redoc_url=None,
         lifespan=_live(provider, start),
         middleware=[
@@ -98,6 +99,7 @@ def create_application(
     app.state.provider = provider
     problems.install(app)
     documentation.install(app)
+    docs_page.install(app)
     return app
 
 

@@ -112,7 +112,8 @@ async def _on_http_error(request: Request, error: Exception) -> Response:
     if error.status_code == HTTPStatus.NOT_FOUND:
         fault = kind("there is nothing at this address", got=request.url.path, action="The routes are listed at /docs.")
     elif error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
-        allowed = ", ".join(allowed_methods(request.app, request.url.path))
+        known = allowed_methods(request.app, request.url.path)
+        allowed = ", ".join(known) or (error.headers or {}).get("Allow", "GET")
         fault = kind("this address does not take this method", got=request.method, expected=allowed)
         return respond(fault, request.url.path, {"Allow": allowed})
     elif error.status_code == HTTPStatus.BAD_REQUEST:

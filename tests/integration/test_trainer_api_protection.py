@@ -106,6 +106,15 @@ def test_service_behind_a_load_balancer_takes_any_host() -> None:
     assert "https://trainer.example" in known_origins(settings)
 
 
+def test_documentation_page_fetches_nothing_from_elsewhere(service: httpx.Client) -> None:
+    page = service.get("/docs")
+    assert "/health" in page.text
+    assert "http://" not in page.text
+    assert "https://" not in page.text
+    assert "default-src 'none'" in page.headers["content-security-policy"]
+    assert service.post("/docs").status_code == 405
+
+
 def test_method_that_is_not_there_names_those_that_are(service: httpx.Client) -> None:
     response = service.delete("/health")
     assert (response.status_code, response.headers["allow"]) == (405, "GET")
