@@ -91,6 +91,19 @@ def _review(upload_id: str) -> list[Any]:
                         ),
                     ]
                 ),
+                html.Details(
+                    [
+                        html.Summary("What the roles mean"),
+                        html.Dl(
+                            [
+                                part
+                                for role, label in mapping_table.ROLE_LABELS.items()
+                                for part in (html.Dt(label), html.Dd(mapping_table.ROLE_HELP[role]))
+                            ]
+                        ),
+                    ],
+                    className="role-help",
+                ),
                 _toolbar(rows),
                 mapping_table.mapping_grid(rows, grid_id=GRID),
             ],

@@ -133,7 +133,7 @@ def live_cards(client: TrainerClient, runs: Sequence[RunView], focus: RunView | 
         ended = sorted(runs, key=lambda run: run.job.finished_at or run.job.created_at, reverse=True)[:1]
         if not ended:
             return [html.Div(html.P("Nothing runs at the moment.", className="soft"), className="panel empty")]
-        shown = ended
+        shown, focus = ended, ended[0]
     workers = _count_workers(client) if waiting else None
     mode, now = theme.current_mode(), datetime.now(UTC)
     cards: list[Any] = [

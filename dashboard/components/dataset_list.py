@@ -97,7 +97,7 @@ def _row(versions: Sequence[DatasetView], chosen: str) -> html.Tr:
                     history,
                 ]
             ),
-            html.Td(f"{newest.rows:,}", className="number"),
+            html.Td(f"{newest.rows:,}", className="number rows"),
             html.Td(
                 [write_span(newest.first_date, newest.last_date), html.Div(f"{unit}{segments}", className="soft small")]
             ),

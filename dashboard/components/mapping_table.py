@@ -40,13 +40,13 @@ MEDIA_ROLES: tuple[Role, ...] = ("spend", "exposure", "organic")
 KIND_LABELS: dict[str, str] = {
     "tv": "TV",
     "video": "Video",
-    "radio": "Radio and audio",
-    "print": "Print and mail",
+    "radio": "Radio, audio",
+    "print": "Print, mail",
     "ooh": "Out of home",
     "search": "Search",
     "social": "Social",
     "display": "Display",
-    "email": "Email and SMS",
+    "email": "Email, SMS",
     "affiliate": "Affiliate",
     "other": "Other",
 }

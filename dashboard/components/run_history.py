@@ -58,7 +58,7 @@ def history_grid(rows: list[Row], *, grid_id: str) -> dag.AgGrid:
         rowData=rows,
         getRowId="params.data.id",
         columnDefs=[
-            {"field": "state_words", "headerName": "State", "width": 118, "cellRenderer": "StateTag"},
+            {"field": "state_words", "headerName": "State", "width": 108, "cellRenderer": "StateTag"},
             {
                 "field": "run",
                 "headerName": "Dataset",
@@ -93,14 +93,14 @@ def history_grid(rows: list[Row], *, grid_id: str) -> dag.AgGrid:
             {
                 "field": "results",
                 "headerName": "Results",
-                "width": 140,
+                "width": 88,
                 "cellRenderer": "CellLink",
                 "sortable": False,
             },
             {
                 "field": "tracking",
                 "headerName": "Lineage",
-                "width": 94,
+                "width": 88,
                 "cellRenderer": "CellLink",
                 "sortable": False,
             },
