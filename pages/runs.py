@@ -247,8 +247,10 @@ def register(app: Dash) -> None:
         Output(HISTORY, "rowData"),
         Output(TICK, "disabled"),
         Output("runs-stale", "children"),
+        Output("run-preset", "options", allow_duplicate=True),
         Input(TICK, "n_intervals"),
         State(FOCUS, "data"),
+        State("run-dataset", "value"),
         prevent_initial_call=True,
     )(tick)
     app.callback(
@@ -311,16 +313,17 @@ def launch(
     return f"?run={first.id}{there}", None
 
 
-def tick(_n: int, focus_id: str) -> tuple[Any, ...]:
-    """Ask the server what is true now. Stops asking when nothing is active any more."""
+def tick(_n: int, focus_id: str, dataset_id: str) -> tuple[Any, ...]:
+    """Ask the server what is true now. Stops asking when nothing is active any more; the estimates then know one more run."""
     client = current_client()
     try:
         runs = client.list_runs()
         cards = live_cards(client, runs.value, _focused(client, runs.value, focus_id))
     except MixlineError as error:
-        return no_update, no_update, False, inline_error(error)
-    active = any(run.job.state in ACTIVE for run in runs.value)
-    return cards, history_rows(runs.value), not active and not runs.stale, _stale_line(runs)
+        return no_update, no_update, False, inline_error(error), no_update
+    done = not runs.stale and not any(run.job.state in ACTIVE for run in runs.value)
+    presets = preset_options(client.list_presets(), runs.value, dataset_id) if done else no_update
+    return cards, history_rows(runs.value), done, _stale_line(runs), presets
 
 
 def ask_to_cancel(_clicks: list[int | None], _keep: int) -> tuple[Any, ...]:

@@ -65,7 +65,7 @@ def launch_address(dataset_id: str) -> str:
 def _row(versions: Sequence[DatasetView], chosen: str) -> html.Tr:
     newest, *older = versions
     unit = {"day": "days", "week": "weeks", "month": "months"}[newest.interval]
-    segments = f" × {len(newest.segments)} {newest.segment_column}" if len(newest.segments) > 1 else ""
+    segments = f", {newest.segment_column}: {channel_words(newest.segments)}" if newest.segments else ""
     history = (
         html.Details(
             [

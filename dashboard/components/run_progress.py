@@ -109,9 +109,7 @@ def _actions(run: RunView) -> list[Any]:
             dcc.Link("See the response curves", href=f"/response?model={run.model_id}", className="button primary")
         )
     if run.tracking_url and state == "succeeded":
-        actions.append(
-            html.A("MLflow run", href=run.tracking_url, target="_blank", rel="noreferrer", className="button")
-        )
+        actions.append(html.A("MLflow", href=run.tracking_url, target="_blank", rel="noreferrer", className="button"))
     return actions
 
 

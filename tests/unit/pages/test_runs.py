@@ -42,13 +42,22 @@ def test_page_asks_again_only_while_something_is_active(page_app: Dash, busy_tra
 def test_a_tick_keeps_what_is_shown_when_the_trainer_goes_away(
     page_app: Dash, busy_trainer: Any, text_of: Words
 ) -> None:
-    runs.tick(1, "")
+    runs.tick(1, "", f"{1:064x}")
     busy_trainer.away = True
-    cards, rows, stopped, line = runs.tick(2, "")
+    cards, rows, stopped, line, _ = runs.tick(2, "", f"{1:064x}")
     assert len(cards) == 2
     assert len(rows) == 2
     assert stopped is False
     assert "does not answer" in text_of(line)
+
+
+def test_the_last_tick_renews_the_estimates(page_app: Dash, busy_trainer: Any, make_run: Any, text_of: Words) -> None:
+    busy_trainer.answer("GET /v1/mmm/runs", [make_run(1, "succeeded")])
+    busy_trainer.answer(f"GET /v1/jobs/{make_run(1).id}/events", [])
+    _, _, stopped, line, presets = runs.tick(1, "", f"{1:064x}")
+    assert stopped is True
+    assert line is None
+    assert "about 30 s" in text_of(presets[0]["label"])
 
 
 def test_running_card_says_how_far(make_run: Any, text_of: Words) -> None:
