@@ -133,14 +133,15 @@ def live_cards(client: TrainerClient, runs: Sequence[RunView], focus: RunView | 
         ended = sorted(runs, key=lambda run: run.job.finished_at or run.job.created_at, reverse=True)[:1]
         if not ended:
             return [html.Div(html.P("Nothing runs at the moment.", className="soft"), className="panel empty")]
-        shown, focus = ended, ended[0]
+        shown = ended
     workers = _count_workers(client) if waiting else None
     mode, now = theme.current_mode(), datetime.now(UTC)
+    detailed = focus.id if focus else shown[0].id
     cards: list[Any] = [
         run_card(
             run,
             now=now,
-            points=_read_points(client, run, focused=bool(focus and run.id == focus.id)),
+            points=_read_points(client, run, ended_too=run.id == detailed),
             mode=mode,
             workers=workers,
             focused=bool(focus and run.id == focus.id),
@@ -154,9 +155,9 @@ def live_cards(client: TrainerClient, runs: Sequence[RunView], focus: RunView | 
     return cards
 
 
-def _read_points(client: TrainerClient, run: RunView, *, focused: bool) -> list[SearchPoint]:
+def _read_points(client: TrainerClient, run: RunView, *, ended_too: bool) -> list[SearchPoint]:
     """The search so far, of runs that work now and of the one looked at. A log that cannot be read costs the chart only."""
-    if run.job.state == "queued" or (run.job.state != "running" and not focused):
+    if run.job.state == "queued" or (run.job.state != "running" and not ended_too):
         return []
     try:
         return read_search(client.list_events(run.id), run.job.started_at)

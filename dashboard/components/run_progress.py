@@ -46,7 +46,7 @@ def run_card(
         now: to say how long it has been running.
         points: the search so far, drawn when there are two or more.
         workers: processes that take jobs; None when unknown. With none, waiting would be for ever, and the card says so.
-        focused: whether this is the run the address names; it says more.
+        focused: whether this is the run the address names; it is outlined.
     """
     state = run.job.state
     body = {
@@ -63,7 +63,7 @@ def run_card(
             config={"displayModeBar": False, "responsive": True},
             className="search-chart",
         )
-        if len(points) > 1 and (focused or state == "running")
+        if len(points) > 1
         else None
     )
     marks: dict[str, Any] = {"data-run": run.id, "data-state": state}

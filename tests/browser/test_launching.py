@@ -34,8 +34,9 @@ def launch(page: Any, product: Any, preset: str, *, clicks: int = 1, query: str 
     page.locator(".preset-card", has_text=re.compile(f"^{preset}")).click()
     page.get_by_role("button", name="Launch run").click(click_count=clicks)
     page.wait_for_url(re.compile(r"run=[0-9a-f]{32}"))
-    page.wait_for_selector(CARD)
-    return page.locator(CARD).get_attribute("data-run"), seed
+    run_id = page.url.partition("run=")[2][:32]
+    page.wait_for_selector(f'{CARD}[data-run="{run_id}"]')
+    return run_id, seed
 
 
 def wait_for_state(page: Any, *states: str, seconds: float = 60) -> str:
