@@ -1,0 +1,88 @@
+"""The marketing mix engine. `import mixline.mmm as mmm; model = mmm.fit(spec, frame)`.
+
+Public names are loaded when they are first used: reading a model needs numpy only, fitting one needs the trainer's packages.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from mixline.mmm.checks import review
+    from mixline.mmm.curves import curves as response_curves
+    from mixline.mmm.curves import expected_outcome
+    from mixline.mmm.fitting import fit
+    from mixline.mmm.model import MixModel
+    from mixline.mmm.model_file import read_model, write_model
+    from mixline.mmm.response import channel_results, contributions, fit_quality, totals
+    from mixline.mmm.simulate import simulate as simulate_world
+    from mixline.mmm.specification import Context, Goal, Media, ModelSpec, Range, Search, Study, Validation
+    from mixline.mmm.specification_document import read_yaml, write_yaml
+    from mixline.mmm.worlds import WORLDS
+
+# Where each name lives; "module:name" where a module and its function share a name.
+_HOME = {
+    "Context": "specification",
+    "Goal": "specification",
+    "Media": "specification",
+    "MixModel": "model",
+    "ModelSpec": "specification",
+    "Range": "specification",
+    "Search": "specification",
+    "Study": "specification",
+    "Validation": "specification",
+    "WORLDS": "worlds",
+    "channel_results": "response",
+    "contributions": "response",
+    "expected_outcome": "curves",
+    "fit": "fitting",
+    "fit_quality": "response",
+    "read_model": "model_file",
+    "read_yaml": "specification_document",
+    "response_curves": "curves:curves",
+    "review": "checks",
+    "simulate_world": "simulate:simulate",
+    "totals": "response",
+    "write_model": "model_file",
+    "write_yaml": "specification_document",
+}
+
+__all__ = [
+    "WORLDS",
+    "Context",
+    "Goal",
+    "Media",
+    "MixModel",
+    "ModelSpec",
+    "Range",
+    "Search",
+    "Study",
+    "Validation",
+    "channel_results",
+    "contributions",
+    "expected_outcome",
+    "fit",
+    "fit_quality",
+    "read_model",
+    "read_yaml",
+    "response_curves",
+    "review",
+    "simulate_world",
+    "totals",
+    "write_model",
+    "write_yaml",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    module, _, inside = _HOME[name].partition(":")
+    value = getattr(importlib.import_module(f"{__name__}.{module}"), inside or name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
