@@ -86,7 +86,7 @@ def assemble(prepared: Prepared, candidates: Candidates, front: Ints, choice: Ch
             other_groups=prepared.other_groups,
             interval=prepared.interval,
             candidates=_table(prepared, candidates.take(kept), front[kept], np.isin(kept, choice.near)),
-            metrics=_metrics(prepared, candidates, choice),
+            metrics=candidate_metrics(prepared, candidates, choice.chosen),
             reason=choice.reason,
             facts={
                 "engine": "search",
@@ -145,11 +145,14 @@ def _table(prepared: Prepared, kept: Candidates, front: Ints, near: NDArray[np.b
         table[f"{name}:contribution"] = kept.contribution[:, m]
         table[f"{name}:alpha"], table[f"{name}:gamma"] = kept.alpha[:, m], kept.gamma[:, m]
         table[f"{name}:first"], table[f"{name}:second"] = kept.adstock[:, m, 0], kept.adstock[:, m, 1]
+    if prepared.spec.penalty_factors:  # searched, so a candidate cannot be fitted again without them
+        for j in range(kept.penalty.shape[1]):
+            table[f"penalty:{j}"] = kept.penalty[:, j]
     return table
 
 
-def _metrics(prepared: Prepared, candidates: Candidates, choice: Choice) -> dict[str, float]:
-    row = choice.chosen
+def candidate_metrics(prepared: Prepared, candidates: Candidates, row: int) -> dict[str, float]:
+    """How well one candidate fits, by name; what cannot be said (no hold-out) is left out."""
     start, stop = prepared.window
     actual, fitted = prepared.outcome[start:stop], candidate_fit(prepared, candidates, row)
     train = int(candidates.train[row])
@@ -189,4 +192,4 @@ def _tell(progress: Report | None, stage: str, percent: float) -> None:
         progress(FitProgress(stage, percent, None, {}, np.zeros((0, 2))))
 
 
-__all__ = ["FitProgress", "assemble", "candidate_fit", "fit"]
+__all__ = ["FitProgress", "assemble", "candidate_fit", "candidate_metrics", "fit"]
