@@ -16,12 +16,16 @@ from typing import Any
 import numpy as np
 
 from mixline.errors import UnavailableError
+from mixline.mmm.adstock import adstock_named
 from mixline.mmm.model import Floats
 from mixline.mmm.search_result import Candidates, Prepared
 from mixline.mmm.trial_parts import Parts, fingerprint, part_name, read_part, write_part
 
 PULSE = 0.3  # seconds between two reports
 RECENT = 200  # candidate points in a report
+# Seconds of search from which processes of their own pay: starting one takes most of a second. Which side of it a search
+# falls on changes nothing but the time.
+WORTH_A_PROCESS = 4.0
 
 
 @dataclass(frozen=True)
@@ -66,6 +70,7 @@ class Meter:
             self.recent = [*self.recent, finite][-20:]
         if self.first is None:
             self.first = stopwatch()
+            self.last = -1.0  # the first candidates are shown at once
 
     def show(self, *, now: bool = False, stage: str = "") -> None:
         """Report if it is time. The callback may raise to stop the fit."""
@@ -103,12 +108,22 @@ def run_trials(prepared: Prepared, processes: int, report: Report | None, parts:
     meter.first = None
     waiting = [t for t in range(1, search.trials + 1) if t not in found]
     meter.show(now=True)
-    run = _run_in_processes if processes > 1 and len(waiting) > 1 else _run_here
+    apart = processes > 1 and len(waiting) > 1 and _seconds(prepared, len(waiting)) > WORTH_A_PROCESS
+    run = _run_in_processes if apart else _run_here
     for trial, candidates in run(prepared, waiting, processes, meter):
         found[trial] = candidates
         if parts is not None:
             parts.save(part_name(trial), write_part(candidates, mark))
     return [found[trial] for trial in sorted(found)]
+
+
+def _seconds(prepared: Prepared, trials: int) -> float:
+    """About how long trials take on one core: the cost of a row, of a cell, and of a product of two columns."""
+    rows, columns = prepared.window_rows, len(prepared.low)
+    cells = rows * len(prepared.media_names)
+    reach = 1 if all(adstock_named(m.adstock).recursive for m in prepared.spec.ordered_media) else rows / 10
+    each = 60e-6 + 20e-9 * cells * reach + 0.6e-9 * rows * columns**2
+    return trials * prepared.spec.search.iterations * each
 
 
 def _points(candidates: Candidates) -> Floats:
