@@ -35,6 +35,7 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print one JS
         "curve": ("mixline.cli.reading", "curve", "Response curve of a channel."),
         "contributions": ("mixline.cli.reading", "contributions", "Contribution per date and term."),
         "checks": ("mixline.cli.reading", "checks", "What to know before trusting the model."),
+        "plan": ("mixline.cli.plan", "plan", "The best plan for a budget, an outcome or a return."),
         "simulate": ("mixline.cli.mmm", "simulate", "Write a simulated world with its truth."),
     },
 )

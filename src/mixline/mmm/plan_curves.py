@@ -52,7 +52,8 @@ class PlanCurve:
 
     def strength(self, weights: Floats) -> Floats:
         """Weight of each parameter set in a weighted mean over draws, strength of the channel included: (U,)."""
-        return np.bincount(self.shapes.row, weights=weights * self.beta, minlength=len(self.shapes.alpha))
+        strength: Floats = np.bincount(self.shapes.row, weights * self.beta, len(self.shapes.alpha)).astype(np.float64)
+        return strength
 
     def exact(self, spend: float) -> Effect:
         """Simulate the plan at one mean spend."""

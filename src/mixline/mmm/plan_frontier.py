@@ -68,7 +68,8 @@ def frontier(table: Table, limits: Limits, steps: int = STEPS) -> Frontier:
         taken = whole.steps_of(index)
         return limits.low + step * np.array([taken.get(c, 0) for c in range(len(limits.low))])
 
-    return Frontier(least + step * np.arange(len(whole.outcome)), whole.outcome, spend_at)
+    totals: Floats = np.asarray(least + step * np.arange(len(whole.outcome)), dtype=np.float64)
+    return Frontier(totals, whole.outcome, spend_at)
 
 
 def hull_starts(table: Table, limits: Limits, price: float) -> list[Floats]:

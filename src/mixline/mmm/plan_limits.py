@@ -86,7 +86,7 @@ def best_step(limits: Limits, center: Floats, slope: Floats, curvature: Floats, 
                 ends[inside] = -np.inf  # the group is held at its members' most
     highest = np.maximum(highest, lowest)
     own = (center, slope, curvature, limits.low, limits.high, lowest, highest)
-    at_price = _spend_at(*own, np.array([price]))[0]
+    at_price: Floats = _spend_at(*own, np.array([price])).ravel()
     total = float(at_price.sum())
     if limits.total_low <= total <= limits.total_high:
         return at_price

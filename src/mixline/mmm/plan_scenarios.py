@@ -89,7 +89,7 @@ def _cautious(stage: Stage, land: Landscape, question: Question, start: Floats) 
         part = np.zeros(len(weights))
         # The mean of the worst 2q of the draws stands near their middle, the quantile asked for.
         part[order] = np.clip(2 * quantile - (passed - weights[order]), 0.0, weights[order])
-        return part / part.sum()
+        return np.asarray(part / part.sum())
 
     best, (best_value, gains) = start, judged(start)
     if question.limits.allow(question.today) and best_value < 0.0:
@@ -186,7 +186,7 @@ def _out_of_reach(
         return SpecificationError(
             "no plan within the limits reaches this outcome",
             where="target",
-            got=_figure(float(question.request.target or 0.0)),
+            got=question.request.target,
             expected=f"at most {_figure(float(question.request.target or 0.0) - short * question.periods)}",
             action="Ask for less, or raise the upper bounds.",
         )
@@ -196,7 +196,7 @@ def _out_of_reach(
     return SpecificationError(
         "no plan within the limits reaches this return",
         where="target",
-        got=_figure(question.wanted),
+        got=question.wanted,
         expected=f"at most {_figure(best)}",
         action="Ask for a lower return, or lower the lower bounds.",
     )

@@ -164,12 +164,12 @@ def _check_group(group: ChannelGroup, least: float, most: float, low: float, hig
     slack = CLOSE * max(most, 1e-300)
     if low > most + slack:
         raise SpecificationError(
-            "its channels may not spend the group's least", where=f"groups.{group.name}", got=f"{low * count:,.2f}",
+            "its channels may not spend the group's least", where=f"groups.{group.name}", got=round(low * count, 2),
             expected=f"at most {most * count:,.2f}", action="Raise the channels' upper bounds or lower the group's least.",
         )  # fmt: skip
     if high < least - slack:
         raise SpecificationError(
-            "its channels must spend more than the group's most", where=f"groups.{group.name}", got=f"{high * count:,.2f}",
+            "its channels must spend more than the group's most", where=f"groups.{group.name}", got=round(high * count, 2),
             expected=f"at least {least * count:,.2f}", action="Lower the channels' lower bounds or raise the group's most.",
         )  # fmt: skip
 
@@ -178,12 +178,12 @@ def _check_budget(budget: float, least: float, most: float, count: int, *, ceili
     slack = CLOSE * max(most, budget, 1e-300)
     if budget > most + slack and not ceiling:
         raise SpecificationError(
-            "the budget cannot be spent within the upper bounds", where="budget", got=f"{budget * count:,.2f}",
+            "the budget cannot be spent within the upper bounds", where="budget", got=round(budget * count, 2),
             expected=f"{least * count:,.2f} to {most * count:,.2f}", action="Raise upper bounds or lower the budget.",
         )  # fmt: skip
     if budget < least - slack:
         raise SpecificationError(
-            "the lower bounds need more than the budget", where="budget", got=f"{budget * count:,.2f}",
+            "the lower bounds need more than the budget", where="budget", got=round(budget * count, 2),
             expected=f"{least * count:,.2f} to {most * count:,.2f}", action="Lower lower bounds or raise the budget.",
         )  # fmt: skip
 
