@@ -12,6 +12,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from mixline.mmm.choice_check import ChosenByPersonCheck
 from mixline.mmm.defaults import ranges_for
 from mixline.mmm.findings import Check, Finding, Reading
 from mixline.mmm.media_effects import effect_over_time
@@ -359,4 +360,5 @@ CHECKS: tuple[Check, ...] = (
     CollinearCheck(),
     ConvergenceCheck(),
     ObservationsCheck(),
+    ChosenByPersonCheck(),
 )
