@@ -31,7 +31,7 @@ def test_every_command_explains_itself_with_an_example(path: tuple[str, ...], co
 
 
 @pytest.mark.parametrize(
-    "path", [("mmm", name) for name in ("init", "fit", "roi", "curve", "contributions", "checks", "simulate")]
+    "path", [("mmm", name) for name in ("init", "fit", "roi", "curve", "contributions", "checks", "plan", "simulate")]
 )
 def test_model_commands_speak_json(path: tuple[str, ...]) -> None:
     command = dict(ALL)[path]
