@@ -34,6 +34,7 @@ from mixline.errors import (
     UnavailableError,
 )
 from mixline.messages import (
+    CandidateChoice,
     Candidates,
     Contributions,
     Curves,
@@ -138,6 +139,15 @@ class TrainerClient:
 
     def read_candidates(self, model_id: str) -> Candidates:
         return self._document(f"/v1/models/{model_id}/candidates", Candidates)
+
+    def read_file(self, model_id: str, name: str) -> bytes:
+        """A file of the model as it was published; not kept, as it may be large."""
+        return self._send("GET", f"/v1/models/{model_id}/files/{name}").content
+
+    def choose_candidate(self, model_id: str, choice: CandidateChoice) -> ModelRow:
+        """Make another candidate the model. The same candidate for the same reason is the same model."""
+        body = choice.model_dump(mode="json")
+        return _parse(ModelRow, self._send("POST", f"/v1/models/{model_id}/choice", json=body))
 
     # --- data ---
 

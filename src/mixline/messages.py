@@ -287,6 +287,16 @@ class Lineage(Message):
     tracking_url: str | None
 
 
+class ChoiceView(Message):
+    """A person's choice of another candidate than the search's. `model_id` is the search's own model."""
+
+    note: str
+    model_id: Digest | None
+    trial: int  # of the search's candidate
+    iteration: int
+    reason: str  # the search's
+
+
 class ModelSummary(Message):
     """A model in one document."""
 
@@ -318,6 +328,8 @@ class ModelSummary(Message):
     iterations: int
     draws: int
     lineage: Lineage
+    train_periods: int | None = None  # of the window, from its start, that were fitted on; the rest was held out
+    choice: ChoiceView | None = None  # None where the search's own choice stands
 
 
 class ModelRow(Message):
@@ -388,8 +400,29 @@ class Curves(Message):
     curves: list[Curve]
 
 
+class CandidateReturns(Message):
+    """One paid channel's ROI in every candidate, and how it carries over there (the adstock's own two parameters)."""
+
+    channel: str
+    label: str
+    adstock: str
+    roi: list[float]
+    first: list[float]
+    second: list[float]
+
+
+class TrialSummary(Message):
+    """How a trial of the search went. `gain_in_last_fifth`: by how much the best error still fell at the end, as a share."""
+
+    trial: int
+    best: float
+    gain_in_last_fifth: float
+
+
 class Candidates(Message):
-    """What the search tried that is worth showing."""
+    """What the search tried that is worth showing. `error` is what candidates are judged by: NRMSE on held-out periods where
+    there are any, else on the fitted ones. Lists are empty where an older model did not keep them.
+    """
 
     model_id: Digest
     trial: list[int]
@@ -398,6 +431,18 @@ class Candidates(Message):
     rssd: list[float]
     front: list[int]
     chosen: int
+    error: list[float] = []
+    near_optimal: list[bool] = []
+    channels: list[CandidateReturns] = []
+    trials: list[TrialSummary] = []
+    evaluated: int = 0  # candidates of the whole search; the ones here were kept of them
+
+
+class CandidateChoice(Message):
+    """Make another candidate the model. `candidate` is its place in `Candidates`; `note` says why, in a person's words."""
+
+    candidate: Annotated[int, Field(ge=0, le=1_000_000, strict=True)]
+    note: Annotated[str, Field(min_length=1, max_length=500)]
 
 
 # --- prediction -------------------------------------------------------------------------------------------------------

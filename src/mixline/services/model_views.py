@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mixline.messages import (
+    CandidateReturns,
     Candidates,
     ChannelSummary,
+    ChoiceView,
     Contributions,
     Curve,
     Curves,
@@ -21,8 +23,9 @@ from mixline.messages import (
     ModelSummary,
     TermSeries,
     TermSummary,
+    TrialSummary,
 )
-from mixline.mmm import response
+from mixline.mmm import candidate_table, response
 from mixline.mmm.curves import curves as compute_curves
 from mixline.mmm.estimates import Estimate as Figure
 from mixline.mmm.response import Period
@@ -117,6 +120,8 @@ def summarise(
             run_id=run_id,
             tracking_url=tracking_url,
         ),
+        train_periods=model.series.train,
+        choice=view_choice(model),
     )
 
 
@@ -191,6 +196,7 @@ def view_curves(model: MixModel, model_id: str) -> Curves:
 def view_candidates(model: MixModel, model_id: str) -> Candidates:
     """What the search tried that the model keeps, and which candidate was chosen."""
     columns = model.candidates
+    near = columns.get("near_optimal")
     return Candidates(
         model_id=model_id,
         trial=columns["trial"].astype(int).tolist(),
@@ -198,8 +204,47 @@ def view_candidates(model: MixModel, model_id: str) -> Candidates:
         nrmse=columns["nrmse"].astype(float).tolist(),
         rssd=columns["rssd"].astype(float).tolist(),
         front=columns["front"].astype(int).tolist(),
-        chosen=int(model.draws.candidate[model.draws.chosen]),
+        chosen=candidate_table.chosen_row(model),
+        error=candidate_table.candidate_error(model).tolist(),
+        near_optimal=[] if near is None else near.astype(bool).tolist(),
+        channels=_returns(model),
+        trials=[TrialSummary.model_validate(trial) for trial in model.facts.get("trials", [])],
+        evaluated=int(model.facts.get("evaluated", 0)),
     )
+
+
+def view_choice(model: MixModel) -> ChoiceView | None:
+    """A person's choice, or None where the search's own stands."""
+    choice = candidate_table.read_choice(model)
+    if choice is None:
+        return None
+    return ChoiceView(
+        note=choice.note,
+        model_id=choice.root or None,
+        trial=int(model.candidates["trial"][choice.search_row]),
+        iteration=int(model.candidates["iteration"][choice.search_row]),
+        reason=choice.search_reason,
+    )
+
+
+def _returns(model: MixModel) -> list[CandidateReturns]:
+    """ROI and carry-over of every paid channel in every kept candidate; nothing for a model that did not keep them."""
+    returns = candidate_table.candidate_returns(model)
+    if returns is None:
+        return []
+    table = model.candidates
+    none = np.zeros(len(returns))
+    return [
+        CandidateReturns(
+            channel=medium.name,
+            label=medium.label or medium.name,
+            adstock=medium.adstock,
+            roi=returns[:, p].tolist(),
+            first=table.get(f"{medium.name}:first", none).astype(float).tolist(),
+            second=table.get(f"{medium.name}:second", none).astype(float).tolist(),
+        )
+        for p, medium in enumerate(model.spec.paid)
+    ]
 
 
 def _channel(result: response.ChannelResult) -> ChannelSummary:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from sqlalchemy import select
 
 from mixline.messages import Candidates, Contributions, Curves, ModelRow, ModelSummary
+from mixline.mmm.candidate_table import chosen_row, read_choice
 from mixline.mmm.response import Period
 from mixline.services import model_views as views
 from mixline.services.context import Services
@@ -75,19 +76,21 @@ def load_model(services: Services, model_id: str) -> MixModel:
     return _models.get(model_id, lambda: read_model(services.artifacts.read_all(model_id)))
 
 
-def keep_model(services: Services, model_id: str, model: MixModel, *, run: Run, dataset: Dataset) -> ModelSummary:
+def keep_model(
+    services: Services, model_id: str, model: MixModel, *, run: Run | None, dataset: Dataset
+) -> ModelSummary:
     """Make a published model known. Doing it again changes nothing."""
     from mixline.state.rows import utc_now
 
-    title = title_of(model, dataset)
+    title, run_id = title_of(model, dataset), run.id if run else None
     summary = views.summarise(
-        model, model_id, title=title, dataset=dataset, created_at=utc_now(), run_id=run.id, tracking_url=None
+        model, model_id, title=title, dataset=dataset, created_at=utc_now(), run_id=run_id, tracking_url=None
     )
     services.models.put(
         model_id,
-        run_id=run.id,
+        run_id=run_id,
         dataset_id=dataset.id,
-        specification_id=run.specification_id,
+        specification_id=run.specification_id if run else model.spec.id,
         title=title,
         segment=summary.segment,
         goal=summary.goal,
@@ -99,8 +102,12 @@ def keep_model(services: Services, model_id: str, model: MixModel, *, run: Run, 
 
 
 def title_of(model: MixModel, dataset: Dataset) -> str:
-    """What a model is called: dataset, segment, goal."""
+    """What a model is called: dataset, segment, goal; and the candidate where a person chose it."""
     parts = [f"{dataset.name} v{dataset.version}", model.spec.segment_value, views.goal_label(model)]
+    if read_choice(model) is not None:
+        row = chosen_row(model)
+        trial, iteration = (int(model.candidates[name][row]) for name in ("trial", "iteration"))
+        parts.append(f"chosen by hand: {trial}/{iteration}")
     return " · ".join(part for part in parts if part)
 
 
@@ -115,6 +122,13 @@ def list_models(
         )
         names = {row.id: (row.name, row.version) for row in connection.execute(wanted)}
     return [_row(row, *names[row.dataset_id]) for row in rows]
+
+
+def get_row(services: Services, model_id: str) -> ModelRow:
+    """A model as it stands in lists. Raises NotFoundError."""
+    row = services.models.get(model_id)
+    dataset = services.datasets.get(row.dataset_id)
+    return _row(row, dataset.name, dataset.version)
 
 
 def get_summary(services: Services, model_id: str) -> ModelSummary:
