@@ -18,7 +18,7 @@ from mixline.mmm.estimates import weighted_quantiles
 from mixline.mmm.plan_frontier import frontier
 from mixline.mmm.plan_limits import Limits, nearest
 from mixline.mmm.plan_request import PlanRequest
-from mixline.mmm.plan_solver import Point, ascend, best_plan
+from mixline.mmm.plan_solver import Hills, Point, ascend, best_plan
 from mixline.mmm.plan_stage import Landscape, Stage
 
 Floats = NDArray[np.float64]
@@ -47,18 +47,21 @@ def answer(stage: Stage, question: Question) -> Floats:
     Raises:
         SpecificationError: no plan within the limits reaches the target.
     """
-    scenario = question.request.scenario
     land = Landscape(stage, stage.weights)
+    spend = solve(land, question)
+    return spend if question.request.cautious is None else _cautious(stage, land, question, spend)
+
+
+def solve(land: Hills, question: Question) -> Floats:
+    """`answer` on given curves, for the expected outcome."""
+    scenario = question.request.scenario
     if scenario == "outcome":
         return _cross(land, question, lambda total, value: value - question.wanted, "least")
     if scenario == "roi":
         return _cross(land, question, lambda total, value: value - question.history - question.wanted * total, "most")
     price = question.wanted if scenario == "marginal_roi" else 0.0
     limits = question.limits
-    best = best_plan(land.at, land.table, land.exact, limits, price=price, starts=question.starts, seed=question.seed)
-    if question.request.cautious is not None:
-        return _cautious(stage, land, question, best.spend)
-    return best.spend
+    return best_plan(land, limits, price=price, starts=question.starts, seed=question.seed).spend
 
 
 def low_gain(stage: Stage, spend: Floats, today: Floats, ways: NDArray[np.intp], quantile: float) -> float:
@@ -108,7 +111,7 @@ def _cautious(stage: Stage, land: Landscape, question: Question, start: Floats) 
     return best
 
 
-def _cross(land: Landscape, question: Question, gap: Callable[[float, float], float], end: str) -> Floats:
+def _cross(land: Hills, question: Question, gap: Callable[[float, float], float], end: str) -> Floats:
     """The plan at the least (or most) total at which the best outcome still meets the target: `gap` >= 0."""
     least, most = question.limits.reachable
     most = max(min(most, question.limits.total_high), least)
@@ -120,9 +123,7 @@ def _cross(land: Landscape, question: Question, gap: Callable[[float, float], fl
         if near is not None:
             return ascend(land.exact, nearest(limits, near), limits)
         starts = (*question.starts, question.today)
-        return best_plan(
-            land.at, land.table, land.exact, limits, starts=starts, seed=question.seed, map_of_totals=map_of_totals
-        )
+        return best_plan(land, limits, starts=starts, seed=question.seed, map_of_totals=map_of_totals)
 
     first = most if end == "most" else least
     point = solve(first)
@@ -137,7 +138,7 @@ def _cross(land: Landscape, question: Question, gap: Callable[[float, float], fl
         other = least if end == "most" else most
         point = solve(other)
         if gap(other, point.outcome) < 0:
-            raise _out_of_reach(question, land, totals, map_of_totals.outcome, point)
+            raise _out_of_reach(question, totals, map_of_totals.outcome, point)
         good, bad = other, first
     elif end == "most":
         good, bad = float(totals[inside[-1]]), float(totals[min(inside[-1] + 1, len(totals) - 1)])
@@ -178,9 +179,7 @@ def _marginal(point: Point, limits: Limits) -> float:
     return float(np.median(point.slope[free] if free.any() else point.slope))
 
 
-def _out_of_reach(
-    question: Question, land: Landscape, totals: Floats, outcome: Floats, most: Point
-) -> SpecificationError:
+def _out_of_reach(question: Question, totals: Floats, outcome: Floats, most: Point) -> SpecificationError:
     if question.request.scenario == "outcome":
         short = question.wanted - most.outcome
         return SpecificationError(

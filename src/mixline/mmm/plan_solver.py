@@ -10,11 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mixline.mmm.plan_frontier import Frontier, Table, frontier, hull_starts
+from mixline.mmm.plan_frontier import Frontier, frontier, hull_starts
 from mixline.mmm.plan_limits import Limits, best_step, nearest
 
 Floats = NDArray[np.float64]
@@ -23,6 +24,16 @@ At = Callable[[Floats], Curvature]
 RANDOM_STARTS = 3
 FINALISTS = 2
 SAME = 1e-6  # plans closer than this share of the total are one plan
+
+
+class Hills(Protocol):
+    """One curve per channel: quickly for all channels, for one over many amounts, and exactly."""
+
+    def at(self, spend: Floats) -> Curvature: ...
+
+    def table(self, channel: int, spend: Floats) -> Floats: ...
+
+    def exact(self, spend: Floats) -> Curvature: ...
 
 
 @dataclass(frozen=True)
@@ -74,9 +85,7 @@ def ascend(at: At, start: Floats, limits: Limits, price: float = 0.0, rounds: in
 
 
 def best_plan(
-    cheap: At,
-    table: Table,
-    exact: At,
+    hills: Hills,
     limits: Limits,
     *,
     price: float = 0.0,
@@ -87,24 +96,23 @@ def best_plan(
     """The plan of highest outcome less price times spend.
 
     Args:
-        cheap, table: curves quick to compute, as functions of all channels and of one.
-        exact: the same curves exactly. limits: what is allowed. price: outcome that a unit of money must bring.
+        hills: the curves. limits: what is allowed. price: outcome that a unit of money must bring.
         starts: plans to start from as well, allowed or not. seed: of the random starts.
-        map_of_totals: `frontier(table, limits)` where the caller has it already.
+        map_of_totals: `frontier(hills.table, limits)` where the caller has it already.
     """
-    found = map_of_totals or frontier(table, limits)
+    found = map_of_totals or frontier(hills.table, limits)
     inside = (found.totals >= limits.total_low) & (found.totals <= limits.total_high)
     if not inside.any():
         inside[int(np.argmin(np.abs(found.totals - limits.total_high)))] = True
     worth = np.where(inside, found.outcome - price * found.totals, -np.inf)
     tried = [found.spend_at(int(worth.argmax()))] if np.isfinite(worth.max()) else []
-    tried += hull_starts(table, limits, price)
+    tried += hull_starts(hills.table, limits, price)
     tried += [np.asarray(start, dtype=float) for start in starts]
     rng = np.random.default_rng(seed)
     for _ in range(RANDOM_STARTS):
         tried.append(limits.low + rng.random(len(limits.low)) * (limits.high - limits.low))
     climbed = sorted(
-        (ascend(cheap, nearest(limits, start), limits, price) for start in tried), key=lambda p: -p.objective
+        (ascend(hills.at, nearest(limits, start), limits, price) for start in tried), key=lambda p: -p.objective
     )
     finalists: list[Point] = []
     whole = max(float(np.abs(climbed[0].spend).sum()), 1e-300)
@@ -112,4 +120,4 @@ def best_plan(
         if all(np.abs(point.spend - other.spend).max() > SAME * whole for other in finalists):
             finalists.append(point)
     close = [p for p in finalists if p.objective >= finalists[0].objective - 1e-3 * abs(finalists[0].objective)]
-    return max((ascend(exact, p.spend, limits, price) for p in close[:FINALISTS]), key=lambda p: p.objective)
+    return max((ascend(hills.exact, p.spend, limits, price) for p in close[:FINALISTS]), key=lambda p: p.objective)
