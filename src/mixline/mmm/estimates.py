@@ -58,6 +58,13 @@ def band(values: Floats, weights: Floats) -> Band:
     return Band(np.tensordot(weights, values, axes=1), low, high, low50, high50)
 
 
+def estimates(values: Floats, weights: Floats) -> tuple[Estimate, ...]:
+    """`estimate` of each column. `values`: shape (D, N); `weights`: (D,)."""
+    found = band(values, weights)
+    columns = (found.value, found.low, found.high, found.low50, found.high50)
+    return tuple(Estimate(*map(float, figures)) for figures in zip(*columns, strict=True))
+
+
 def weighted_quantiles(values: Floats, weights: Floats, probabilities: tuple[float, ...]) -> Floats:
     """Quantiles along the first axis.
 

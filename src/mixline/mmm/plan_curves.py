@@ -61,7 +61,9 @@ class PlanCurve:
 
     def by_draw(self, spend: float) -> Floats:
         """Mean outcome per planned period, carry-out included where it counts, shape (D,)."""
-        return np.asarray(self.beta * self.exact(spend).value[self.shapes.row])
+        total = _share(self.carried + spend * self.own, self.shapes).sum(1)
+        value = _less_history(total, self.carried, self.shapes, self.planned) / self.planned
+        return np.asarray(self.beta * value[self.shapes.row])
 
     def measure_by_draw(self, spend: float) -> tuple[Floats, Floats]:
         """`by_draw`, and the outcome of the next unit of money, both (D,)."""
@@ -143,8 +145,10 @@ def _effect(carried: Floats, own: Floats, shapes: Shapes, spend: float, nearby: 
         growth = np.where(level > 0, own / level, 0.0)
     rise = alpha * near * (1.0 - near) * growth
     bend = rise * growth * (alpha * (1.0 - 2.0 * near) - 1.0)
-    value = share.sum(1)
-    if share.shape[1] > planned:
-        # Beyond the plan only what the plan adds counts: what history carries there is nobody's decision.
-        value = value - _share(carried[:, planned:], shapes).sum(1)
+    value = _less_history(share.sum(1), carried, shapes, planned)
     return Effect(value / planned, rise.sum(1) / planned, bend.sum(1) / planned)
+
+
+def _less_history(total: Floats, carried: Floats, shapes: Shapes, planned: int) -> Floats:
+    """Beyond the plan only what the plan adds counts: what history carries there is nobody's decision."""
+    return total - _share(carried[:, planned:], shapes).sum(1) if carried.shape[1] > planned else total

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mixline.mmm.curves import observed_maximum
-from mixline.mmm.estimates import Band, Estimate, band, estimate
+from mixline.mmm.estimates import Band, Estimate, band, estimate, estimates
 from mixline.mmm.model import MixModel
 from mixline.mmm.plan_limits import CLOSE, Limits
 from mixline.mmm.plan_request import PlanRequest
@@ -117,11 +117,11 @@ def judge(
     rest = stage.rest.sum(1)
     then, now = rest + count * effect.sum(1), rest + count * effect_now.sum(1)
     brought, brought_now = count * (effect - taken_off), count * (effect_now - taken_off)
+    figures, figures_now = estimates(brought, weights), estimates(brought_now, weights)
+    marginal, marginal_now = estimates(slope, weights), estimates(slope_now, weights)
     channels = []
     for c, media in enumerate(model.spec.paid):
         money, money_now = float(spend[c]) * count, float(today[c]) * count
-        contribution = estimate(brought[:, c], weights)
-        contribution_now = contribution if is_today else estimate(brought_now[:, c], weights)
         by_period = spend[c] * stage.schedules[c][ways[c]].money
         channels.append(
             PlannedChannel(
@@ -134,12 +134,12 @@ def judge(
                 most=float(limits.high[c]) * count,
                 held=_held(limits, c, float(spend[c]), media.name in request.locked),
                 spend_by_period=by_period,
-                contribution=contribution,
-                contribution_today=contribution_now,
-                roi=contribution.times(_per(money)),
-                roi_today=contribution_now.times(_per(money_now)),
-                marginal_roi=estimate(slope[:, c], weights),
-                marginal_roi_today=estimate(slope_now[:, c], weights),
+                contribution=figures[c],
+                contribution_today=figures_now[c],
+                roi=figures[c].times(_per(money)),
+                roi_today=figures_now[c].times(_per(money_now)),
+                marginal_roi=marginal[c],
+                marginal_roi_today=marginal_now[c],
                 extrapolated=bool(spend[c] > observed_maximum(model, c) * (1 + CLOSE)),
                 periods_on=int(np.count_nonzero(by_period)),
             )

@@ -66,12 +66,12 @@ def solve(land: Hills, question: Question) -> Floats:
 
 def low_gain(stage: Stage, spend: Floats, today: Floats, ways: NDArray[np.intp], quantile: float) -> float:
     """The quantile over the draws of the gain per period over today's plan."""
-    return float(weighted_quantiles(_gains(stage, spend, today, ways), stage.weights, (quantile,))[0])
+    gains = stage.effects(spend, ways).sum(1) - _today_effect(stage, today)
+    return float(weighted_quantiles(gains, stage.weights, (quantile,))[0])
 
 
-def _gains(stage: Stage, spend: Floats, today: Floats, ways: NDArray[np.intp]) -> Floats:
-    same = np.zeros(len(today), dtype=np.intp)
-    return np.asarray(stage.effects(spend, ways).sum(1) - stage.effects(today, same).sum(1))
+def _today_effect(stage: Stage, today: Floats) -> Floats:
+    return np.asarray(stage.effects(today, np.zeros(len(today), dtype=np.intp)).sum(1))
 
 
 def _cautious(stage: Stage, land: Landscape, question: Question, start: Floats) -> Floats:
@@ -80,10 +80,10 @@ def _cautious(stage: Stage, land: Landscape, question: Question, start: Floats) 
     That is fictitious play between the plan and the unlucky draws: where curves are concave it converges.
     """
     quantile = float(question.request.cautious or 0.0)
-    weights = stage.weights
+    weights, now = stage.weights, _today_effect(stage, question.today)
 
     def judged(spend: Floats) -> tuple[float, Floats]:
-        gains = _gains(stage, spend, question.today, land.best_ways(spend))
+        gains = stage.effects(spend, land.best_ways(spend)).sum(1) - now
         return float(weighted_quantiles(gains, weights, (quantile,))[0]), gains
 
     def unlucky(gains: Floats) -> Floats:
