@@ -412,11 +412,14 @@ class CandidateReturns(Message):
 
 
 class TrialSummary(Message):
-    """How a trial of the search went. `gain_in_last_fifth`: by how much the best error still fell at the end, as a share."""
+    """How a trial of the search went. `gain_in_last_fifth`: by how much the best error still fell at the end, as a share;
+    `settled` when that is little.
+    """
 
     trial: int
     best: float
     gain_in_last_fifth: float
+    settled: bool
 
 
 class Candidates(Message):

@@ -208,7 +208,7 @@ def view_candidates(model: MixModel, model_id: str) -> Candidates:
         error=candidate_table.candidate_error(model).tolist(),
         near_optimal=[] if near is None else near.astype(bool).tolist(),
         channels=_returns(model),
-        trials=[TrialSummary.model_validate(trial) for trial in model.facts.get("trials", [])],
+        trials=_trials(model),
         evaluated=int(model.facts.get("evaluated", 0)),
     )
 
@@ -225,6 +225,22 @@ def view_choice(model: MixModel) -> ChoiceView | None:
         iteration=int(model.candidates["iteration"][choice.search_row]),
         reason=choice.search_reason,
     )
+
+
+def _trials(model: MixModel) -> list[TrialSummary]:
+    """How the trials went, judged as the check of the whole search judges them."""
+    from mixline.mmm.check_rules import ConvergenceCheck
+
+    known = [trial for trial in model.facts.get("trials", []) if "gain_in_last_fifth" in trial]
+    return [
+        TrialSummary(
+            trial=int(trial["trial"]),
+            best=float(trial["best"]),
+            gain_in_last_fifth=float(trial["gain_in_last_fifth"]),
+            settled=float(trial["gain_in_last_fifth"]) <= ConvergenceCheck.gain,
+        )
+        for trial in known
+    ]
 
 
 def _returns(model: MixModel) -> list[CandidateReturns]:

@@ -1,0 +1,49 @@
+"""Every finding of a model's checks: how serious, the figure it rests on, and what to do about it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dash import html
+
+from dashboard.components.terms import term
+from dashboard.words import VERDICTS, order_findings, write_sentence
+from mixline.messages import Finding, ModelSummary, Severity
+
+SEVERITIES: dict[Severity, str] = {"error": "Stops use", "warning": "Care", "info": "Good to know"}
+
+
+def checks_panel(summary: ModelSummary) -> html.Section:
+    findings = order_findings(summary.findings)
+    body = html.Ul([_item(finding) for finding in findings], className="findings") if findings else None
+    return html.Section(
+        [
+            html.H2(term(VERDICTS[summary.verdict], "verdict")),
+            html.P(count_findings(findings), className="figure-note"),
+            body,
+        ],
+        className="panel",
+        id="checks",
+    )
+
+
+def count_findings(findings: list[Finding]) -> str:
+    """How many findings of each kind, in words."""
+    if not findings:
+        return "All checks passed: fit, ranges, signs and plausibility."
+    names: tuple[tuple[Severity, str], ...] = (
+        ("error", "that stop use"),
+        ("warning", "that call for care"),
+        ("info", "that are good to know"),
+    )
+    counts = [(sum(finding.severity == severity for finding in findings), name) for severity, name in names]
+    return "Findings: " + ", ".join(f"{count} {name}" for count, name in counts if count) + "."
+
+
+def _item(finding: Finding) -> html.Li:
+    body: list[Any] = [html.Strong(write_sentence(finding.title))]
+    if finding.detail:
+        body.append(html.P(write_sentence(finding.detail)))
+    if finding.action:
+        body.append(html.P([html.Strong("What to do: "), write_sentence(finding.action)]))
+    return html.Li([html.Span(SEVERITIES[finding.severity], className=f"tag {finding.severity}"), html.Div(body)])

@@ -1,0 +1,132 @@
+"""Every candidate the model keeps of its search: error against distance of effect from spend."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dashboard.figures.drawing import Document, Drawing, Look, make_figure
+from dashboard.figures.format import write_share
+from dashboard.theme import fade
+from mixline.messages import Candidates
+
+NAME = "candidates"
+HEIGHT = 400
+SHOWN = 0.97  # of the candidates, by error and by distance: the few far off would squeeze all others into a corner
+FRONTS_NAMED = 3
+
+
+def draw_cloud(candidates: Candidates, look: Look, picked: int | None) -> Drawing:
+    """Grey: tried. Coloured: near-optimal. Line: the first Pareto front. Star: the model. Ring: the one looked at."""
+    errors, tokens = candidates.error or candidates.nrmse, look.tokens
+    rows = range(len(errors))
+    near = [row for row in rows if candidates.near_optimal and candidates.near_optimal[row]]
+    front = sorted((row for row in rows if candidates.front[row] == 1), key=lambda row: (errors[row], row))
+    close = {*near, *front}
+    others = [row for row in rows if row not in close]
+    data = [
+        _points(candidates, errors, others, "Tried", fade(tokens.ink_soft, 0.34), 4),
+        _line(candidates, errors, front, look),
+        _points(candidates, errors, near, "Near-optimal", fade(tokens.accent, 0.62), 6),
+        _points(candidates, errors, [row for row in front if row not in set(near)], "First front", tokens.accent, 5),
+    ]
+    if picked is not None and picked != candidates.chosen:
+        data.append(_mark(candidates, errors, picked, "The one looked at", "circle-open", 17, look))
+    data.append(_mark(candidates, errors, candidates.chosen, "The model", "star", 18, look))
+    named = [row for row in (candidates.chosen, picked) if row is not None]
+    figure = make_figure(
+        look,
+        data,
+        xaxis={
+            "title": {"text": "Error (NRMSE), lower is better"},
+            "range": _range(errors, named),
+            "zeroline": False,
+            "showgrid": True,
+            "fixedrange": True,
+            "nticks": 7,
+        },
+        yaxis={
+            "title": {"text": "Distance of effect from spend (DECOMP.RSSD)"},
+            "range": _range(candidates.rssd, named),
+            "zeroline": False,
+            "fixedrange": True,
+            "nticks": 6,
+        },
+        showlegend=True,
+        legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
+        margin={"l": 8, "r": 16, "t": 34, "b": 8},
+    )
+    return Drawing(NAME, _finding(candidates, errors), _note(candidates), figure, HEIGHT)
+
+
+def name_candidate(candidates: Candidates, row: int) -> str:
+    return f"Trial {candidates.trial[row]}, candidate {candidates.iteration[row]:,}"
+
+
+def write_against_best(candidates: Candidates, row: int) -> str:
+    """A candidate's error against the lowest one."""
+    errors = candidates.error or candidates.nrmse
+    worse = errors[row] / min(errors) - 1.0
+    return "has the lowest error" if worse < 0.0005 else f"is {write_share(worse)} above the lowest error"
+
+
+def _finding(candidates: Candidates, errors: Sequence[float]) -> str:
+    count = sum(candidates.near_optimal)
+    lead = f"The model {write_against_best(candidates, candidates.chosen)}"
+    if count < 2:
+        return lead
+    return f"{lead}; {count:,} candidates come so close that the data cannot tell them apart"
+
+
+def _note(candidates: Candidates) -> str:
+    kept = f"{len(candidates.trial):,}"
+    of = f"{kept} of {candidates.evaluated:,} candidates" if candidates.evaluated else f"{kept} candidates"
+    return f"{of} of the search. Star: the model. Point at one to see what it is, click it to look closer."
+
+
+def _points(
+    candidates: Candidates, errors: Sequence[float], rows: Sequence[int], name: str, color: str, size: int
+) -> Document:
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "name": name,
+        "x": [round(errors[row], 6) for row in rows],
+        "y": [round(candidates.rssd[row], 5) for row in rows],
+        "customdata": [[row, candidates.trial[row], candidates.iteration[row], candidates.front[row]] for row in rows],
+        "marker": {"size": size, "color": color},
+        "hovertemplate": (
+            "<b>Trial %{customdata[1]}, candidate %{customdata[2]:,}</b><br>Error %{x:.4f}<br>"
+            f"Distance of effect from spend %{{y:.3f}}<br>{name}, front %{{customdata[3]}}<extra></extra>"
+        ),
+        "showlegend": bool(rows),
+    }
+
+
+def _mark(
+    candidates: Candidates, errors: Sequence[float], row: int, name: str, symbol: str, size: int, look: Look
+) -> Document:
+    point = _points(candidates, errors, [row], name, look.tokens.ink, size)
+    edge = look.tokens.surface if symbol == "star" else look.tokens.ink
+    point["marker"] |= {"symbol": symbol, "line": {"width": 1.5, "color": edge}}
+    return point | {"cliponaxis": False}
+
+
+def _line(candidates: Candidates, errors: Sequence[float], front: Sequence[int], look: Look) -> Document:
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "x": [errors[row] for row in front],
+        "y": [candidates.rssd[row] for row in front],
+        "line": {"color": look.tokens.accent, "width": 1.4, "shape": "hv"},
+        "hoverinfo": "skip",
+        "showlegend": False,
+    }
+
+
+def _range(values: Sequence[float], named: Sequence[int]) -> list[float]:
+    """From the lowest to where nearly all are, never leaving out what is named."""
+    ordered = sorted(values)
+    low = min(ordered[0], *(values[row] for row in named))
+    high = max(ordered[int((len(ordered) - 1) * SHOWN)], *(values[row] for row in named))
+    room = (high - low) * 0.04 or 0.01
+    return [low - room, high + room]
