@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from mixline.mmm.fitting import fit
     from mixline.mmm.model import MixModel
     from mixline.mmm.model_file import read_model, write_model
+    from mixline.mmm.planner import Bounds, ChannelGroup, Planner, PlanRequest, plan
     from mixline.mmm.response import channel_results, contributions, fit_quality, totals
     from mixline.mmm.simulate import simulate as simulate_world
     from mixline.mmm.specification import Context, Goal, Media, ModelSpec, Range, Search, Study, Validation
@@ -23,11 +24,15 @@ if TYPE_CHECKING:
 
 # Where each name lives; "module:name" where a module and its function share a name.
 _HOME = {
+    "Bounds": "planner",
+    "ChannelGroup": "planner",
     "Context": "specification",
     "Goal": "specification",
     "Media": "specification",
     "MixModel": "model",
     "ModelSpec": "specification",
+    "PlanRequest": "planner",
+    "Planner": "planner",
     "Range": "specification",
     "Search": "specification",
     "Study": "specification",
@@ -38,6 +43,7 @@ _HOME = {
     "expected_outcome": "curves",
     "fit": "fitting",
     "fit_quality": "response",
+    "plan": "planner",
     "read_model": "model_file",
     "read_yaml": "specification_document",
     "response_curves": "curves:curves",
@@ -50,11 +56,15 @@ _HOME = {
 
 __all__ = [
     "WORLDS",
+    "Bounds",
+    "ChannelGroup",
     "Context",
     "Goal",
     "Media",
     "MixModel",
     "ModelSpec",
+    "PlanRequest",
+    "Planner",
     "Range",
     "Search",
     "Study",
@@ -64,6 +74,7 @@ __all__ = [
     "expected_outcome",
     "fit",
     "fit_quality",
+    "plan",
     "read_model",
     "read_yaml",
     "response_curves",

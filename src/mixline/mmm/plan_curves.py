@@ -66,9 +66,16 @@ class PlanCurve:
         return np.asarray(self.beta * value[self.shapes.row])
 
     def measure_by_draw(self, spend: float) -> tuple[Floats, Floats]:
-        """`by_draw`, and the outcome of the next unit of money, both (D,)."""
+        """`by_draw`, and the outcome of the next unit of money, both (D,).
+
+        The first unit of some curves is infinitely productive; without spend the first step's mean slope is shown.
+        """
         effect = self.exact(spend)
         row = self.shapes.row
+        if spend == 0.0:
+            step = float(self.points[1])
+            first = (self.exact(step).value - effect.value) / step
+            return self.beta * effect.value[row], self.beta * first[row]
         return self.beta * effect.value[row], self.beta * effect.slope[row]
 
     def over_time(self, spend: float) -> Floats:

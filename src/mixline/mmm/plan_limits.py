@@ -96,7 +96,7 @@ def best_step(limits: Limits, center: Floats, slope: Floats, curvature: Floats, 
 
 def nearest(limits: Limits, spend: Floats) -> Floats:
     """The allowed plan closest to `spend`, distances counted in shares of each channel's own range."""
-    span = np.maximum(limits.high - limits.low, 1e-9 * max(float(limits.high.max()), 1e-300))
+    span = np.maximum(limits.high - limits.low, 1e-9 * (float(limits.high.max()) or 1.0))
     return best_step(limits, spend, np.zeros(len(spend)), 1.0 / span)
 
 

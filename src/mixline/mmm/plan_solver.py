@@ -51,7 +51,7 @@ def ascend(at: At, start: Floats, limits: Limits, price: float = 0.0, rounds: in
     spend = start
     value, slope, bend = at(spend)
     objective = float(value.sum()) - price * float(spend.sum())
-    span = np.maximum(limits.high - limits.low, 1e-300)
+    span = np.maximum(limits.high - limits.low, 1e-9 * (float(limits.high.max()) or 1.0))
     for _ in range(rounds):
         steep = np.abs(slope - price)
         size = float(np.abs(value).sum()) + abs(objective) + 1e-300

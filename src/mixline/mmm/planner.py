@@ -87,7 +87,7 @@ class Planner:
         stage = self._stages.get(key)
         if stage is None or not stage.covers(most):
             today = today_spend(self.model, None)
-            reach = np.maximum(np.maximum(most, ROOM * today), 1e-9 * max(float(today.sum()), 1e-300))
+            reach = np.maximum(np.maximum(most, ROOM * today), 1e-9 * (float(today.sum()) or 1.0))
             stage = build_stage(self.model, request, reach)
             while len(self._stages) >= STAGES_KEPT:
                 self._stages.pop(next(iter(self._stages)))

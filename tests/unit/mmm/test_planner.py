@@ -341,3 +341,39 @@ def test_sentences_name_what_holds_the_plan() -> None:
     assert "Channel 0 is locked" in words
     assert "The budget" in words
     assert "channel_1 may not spend" in words
+
+
+def nothing_works(model: MixModel) -> MixModel:
+    return replace(model, draws=replace(model.draws, beta=model.draws.beta * 0.0))
+
+
+def nothing_spent(model: MixModel) -> MixModel:
+    series = replace(model.series, spend=model.series.spend * 0.0, media=model.series.media * 0.0)
+    return replace(model, series=series)
+
+
+def steep(model: MixModel) -> MixModel:
+    return replace(model, draws=replace(model.draws, alpha=model.draws.alpha * 0.0 + 10.0))
+
+
+def harmful(model: MixModel) -> MixModel:
+    return replace(model, draws=replace(model.draws, beta=model.draws.beta * np.array([1.0, -1.0, 1.0, 1.0])))
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("odd", [nothing_works, nothing_spent, steep, harmful])
+@pytest.mark.parametrize(
+    "parts",
+    [
+        {},
+        {"periods": None},
+        {"budget": 0.0, "bounds": {f"channel_{i}": Bounds(0, 1) for i in range(3)}},
+        {"scenario": "marginal_roi", "target": 0.5},
+        {"cautious": 0.2, "carry_out": True},
+    ],
+)
+def test_odd_models_get_finite_plans(odd: object, parts: dict[str, object]) -> None:
+    found = plan(odd(make_model(paid=3)), PlanRequest(**parts))  # type: ignore[operator, arg-type]
+    figures = [found.outcome.value, found.uplift.low, found.roi.value, found.marginal_roi.high, *money(found)]
+    assert np.isfinite(figures).all()
+    assert (money(found) >= 0).all()
