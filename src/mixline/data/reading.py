@@ -64,19 +64,29 @@ def _read_csv(content: bytes, filename: str) -> pd.DataFrame:
     header, rows = _check_rows(content, encoding, delimiter, skipped, filename)
     if rows == 0:
         raise DataError("there is a header but no rows", where=filename, action="Upload the data with its rows.")
-    raw = pd.read_csv(
-        io.BytesIO(content),
-        sep=delimiter,
-        encoding=encoding,
-        dtype="str",
-        keep_default_na=False,
-        na_values=[""],
-        header=None,
-        skiprows=skipped,
-        skip_blank_lines=True,
-        engine="c",
-        low_memory=True,
-    ).iloc[1:]
+    try:
+        raw = pd.read_csv(
+            io.BytesIO(content),
+            sep=delimiter,
+            encoding=encoding,
+            dtype="str",
+            keep_default_na=False,
+            na_values=[""],
+            header=None,
+            skiprows=skipped,
+            skip_blank_lines=True,
+            engine="c",
+            low_memory=True,
+        ).iloc[1:]
+    except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+        # What the row check accepts and pandas does not: a quote that never ends, mostly.
+        raise DataError(
+            "the file cannot be read as a table",
+            where=filename,
+            got=str(error).removeprefix("Error tokenizing data. C error: ").strip(),
+            expected="every quoted text to end on its line, and as many fields in each row as in the header",
+            action="Export the table as CSV again.",
+        ) from None
     raw.index = pd.RangeIndex(len(raw))
     raw.columns = pd.Index(header)
     raw = _drop_unnamed(raw, filename)

@@ -161,3 +161,8 @@ def test_any_bytes_give_a_table_or_a_sentence(content: bytes) -> None:
         return
     assert len(read.columns) >= 1
     assert read.columns.is_unique
+
+
+def test_quote_that_never_ends_is_one_sentence() -> None:
+    with pytest.raises(DataError, match=r"x\.csv: .*EOF inside string.*Export the table"):
+        read_table(b'date,revenue,tv\n2024-01-01,1,2\n2024-01-08,3,"4\n', "x.csv")
