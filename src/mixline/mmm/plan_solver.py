@@ -2,7 +2,7 @@
 
 The outcome is a sum of one curve per channel, so a step is the exact maximum of a separable quadratic within the limits
 (`mixline.mmm.plan_limits`); a step that does not improve is halved. Starts come from dynamic programming and from prices
-of money (`mixline.mmm.plan_frontier`), from given plans (today's, the last one) and from a seed. They climb on cheap
+of money (`mixline.mmm.plan_frontier`), from given plans such as today's and from a seed. They climb on cheap
 curves first; the best ones go on with exact ones. Imports numpy only.
 """
 

@@ -33,10 +33,6 @@ class Stage:
     weights: Floats  # (D,)
     carry_out: bool
 
-    def covers(self, most: Floats) -> bool:
-        """Whether every table reaches the most a channel may spend, (C,)."""
-        return all(ways[0].reach >= amount for ways, amount in zip(self.curves, most, strict=True))
-
     def effects(self, spend: Floats, ways: NDArray[np.intp]) -> Floats:
         """Mean outcome per period of each channel, shape (D, C)."""
         return np.column_stack([c[w].by_draw(float(x)) for c, w, x in zip(self.curves, ways, spend, strict=True)])

@@ -14,6 +14,7 @@ the plan's, the constraint on returns has its right slope, and a budget that can
 from __future__ import annotations
 
 from dataclasses import replace
+from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,7 +32,7 @@ from mixline.mmm.plan_words import binding_words, change_words, note_words
 __all__ = ["Bounds", "ChannelGroup", "Plan", "PlanRequest", "PlannedChannel", "Planner", "plan"]
 
 Floats = NDArray[np.float64]
-STAGES_KEPT = 4
+STAGES_KEPT = 6
 ROOM = 4.0  # tables reach at least so many times today's spend, so that a moved slider finds them ready
 
 
@@ -45,30 +46,28 @@ def plan(model: MixModel, request: PlanRequest, seed: int = 0) -> Plan:
 
 
 class Planner:
-    """Plans for one model. Not safe for use by several threads at once."""
+    """Plans for one model. Threads may share it."""
 
     def __init__(self, model: MixModel) -> None:
         self.model = model
+        self._building = Lock()
         self._stages: dict[tuple[object, ...], Stage] = {}
-        self._last: dict[tuple[object, ...], Floats] = {}
 
     def plan(self, request: PlanRequest, seed: int = 0) -> Plan:
-        """The best plan for a request; the curves and the last answer of similar requests are used again."""
+        """The best plan for a request. Curves of similar requests are used again; the answer does not depend on them."""
         model = self.model
         request.check_against(model.paid_names)
         periods = planned_periods(model, request.periods)
         today = today_spend(model, request.today_periods)
         limits = plan_limits(model, request, today, len(periods))
-        key = stage_key(request)
-        stage = self._stage(key, request, limits)
-        question = self._question(request, stage, limits, today, key, seed)
+        stage = self._stage(request, limits)
+        question = _question(request, stage, limits, today, seed)
         spend = answer(stage, question)
         land = Landscape(stage, stage.weights)
         ways = land.best_ways(spend)
         is_today = _today_is_as_good(stage, land, question, spend, ways)
         if is_today:
             spend, ways = today.copy(), np.zeros(len(today), dtype=np.intp)
-        self._last[key] = spend
         found = judge(model, stage, request, limits, spend, today, ways, is_today)
         unplanned = tuple(
             media.label or media.name
@@ -82,35 +81,28 @@ class Planner:
             notes=note_words(model, found, unplanned),
         )
 
-    def _stage(self, key: tuple[object, ...], request: PlanRequest, limits: Limits) -> Stage:
+    def _stage(self, request: PlanRequest, limits: Limits) -> Stage:
         most = np.minimum(limits.high, np.maximum(limits.total_high, limits.low))
-        stage = self._stages.get(key)
-        if stage is None or not stage.covers(most):
-            today = today_spend(self.model, None)
-            reach = np.maximum(np.maximum(most, ROOM * today), 1e-9 * (float(today.sum()) or 1.0))
-            stage = build_stage(self.model, request, reach)
-            while len(self._stages) >= STAGES_KEPT:
-                self._stages.pop(next(iter(self._stages)))
-            self._stages[key] = stage
-        return stage
+        usual = today_spend(self.model, None)
+        reach = np.maximum(np.maximum(most, ROOM * usual), 1e-9 * (float(usual.sum()) or 1.0))
+        # By powers of two, so that most moves of a slider find the same tables, whatever was asked before.
+        reach = np.exp2(np.ceil(np.log2(reach)))
+        key = (*stage_key(request), *map(float, reach))
+        with self._building:
+            if key not in self._stages:
+                while len(self._stages) >= STAGES_KEPT:
+                    self._stages.pop(next(iter(self._stages)))
+                self._stages[key] = build_stage(self.model, request, reach)
+            return self._stages[key]
 
-    def _question(
-        self,
-        request: PlanRequest,
-        stage: Stage,
-        limits: Limits,
-        today: Floats,
-        key: tuple[object, ...],
-        seed: int,
-    ) -> Question:
-        weights, count = stage.weights, len(stage.periods)
-        wanted = float(request.target or 0.0)
-        if request.scenario == "outcome":
-            wanted = wanted / count - float(weights @ stage.rest.mean(1))
-        history = float(weights @ stage.history().sum(1)) if request.carry_out else 0.0
-        last = self._last.get(key)
-        starts = (today,) if last is None else (today, last)
-        return Question(request, limits, today, wanted, history, starts, seed, count)
+
+def _question(request: PlanRequest, stage: Stage, limits: Limits, today: Floats, seed: int) -> Question:
+    weights, count = stage.weights, len(stage.periods)
+    wanted = float(request.target or 0.0)
+    if request.scenario == "outcome":
+        wanted = wanted / count - float(weights @ stage.rest.mean(1))
+    history = float(weights @ stage.history().sum(1)) if request.carry_out else 0.0
+    return Question(request, limits, today, wanted, history, (today,), seed, count)
 
 
 def plan_limits(model: MixModel, request: PlanRequest, today: Floats, count: int) -> Limits:
