@@ -73,16 +73,19 @@ def _body(view: View, client: TrainerClient, candidate: str) -> Sequence[Any]:
     closer = worth_a_look(candidates, view, HERE) if picked is None else candidate_panel(candidates, picked, view, HERE)
     several = bool(candidates.channels) and len(near_rows(candidates)) > 1
     return [
-        html.Div([reason_panel(view, HERE), measures_panel(view)], className="grid-2"),
+        html.Div(
+            [
+                html.Div([reason_panel(view, HERE), downloads_panel(summary.id)], className="stack"),
+                measures_panel(view),
+            ],
+            className="grid-2",
+        ),
         panel(draw_cloud(candidates, look, picked)),
         *([closer] if closer else []),
         *([panel(draw_agreement(candidates, summary, look))] if several else []),
         html.Div([_convergence(candidates, view), checks_panel(summary)], className="grid-2"),
         panel(draw_actual(document, summary, look)),
-        html.Div(_residuals(document, view), className="grid-2"),
-        html.Div(
-            [downloads_panel(summary.id), panel(draw_autocorrelation(document, summary, look))], className="grid-2"
-        ),
+        html.Div(_residuals(document, view), className="grid-3"),
         model_list(view, HERE),
         dcc.Store(id=SHOWN, data=summary.id[:SHORT_ID]),
     ]
@@ -92,6 +95,7 @@ def _residuals(document: Contributions, view: View) -> list[html.Section]:
     return [
         panel(draw_over_time(document, view.summary, view.look)),
         panel(draw_against_fitted(document, view.look)),
+        panel(draw_autocorrelation(document, view.summary, view.look)),
     ]
 
 

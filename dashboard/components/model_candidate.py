@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 from dash import dcc, html
@@ -12,7 +11,7 @@ from dashboard.components.panels import graph, keep_together
 from dashboard.components.terms import term
 from dashboard.figures.candidate_agreement import near_rows
 from dashboard.figures.candidate_returns import draw_candidate, write_difference
-from dashboard.figures.format import write_periods
+from dashboard.figures.format import write_share
 from dashboard.figures.pareto_cloud import name_candidate, write_against_best
 from dashboard.view import SHORT_ID, View
 from mixline.messages import CandidateReturns, Candidates
@@ -30,7 +29,8 @@ def candidate_link(view: View, path: str, row: int) -> str:
 def candidate_panel(candidates: Candidates, row: int, view: View, path: str) -> html.Section:
     """What a candidate says, beside the model."""
     heading = "title-candidate"
-    near = row in set(near_rows(candidates))
+    errors = candidates.error or candidates.nrmse
+    near = errors[row] <= min(errors) * (1 + candidates.tolerance)
     verdict = "The data cannot tell it from the best." if near else "The data speak for others."
     lead = f"{name_candidate(candidates, row)} {write_against_best(candidates, row)}"
     close = view.filters.link(path, model=view.row.id[:SHORT_ID], country="", dataset="")
@@ -150,9 +150,4 @@ def write_memory(returns: CandidateReturns, row: int, interval: str) -> str:
     first, second = returns.first[row], returns.second[row]
     if returns.adstock != "geometric":
         return f"Weibull, shape {first:.2g}, scale {second:.2g}"
-    if first <= 0:
-        return "no memory"
-    halves = math.log(0.5) / math.log(min(first, 0.999))
-    return f"{first:.0%} stays to the next {interval}; half is gone after {write_periods(halves, interval)}".replace(
-        "%", " %"
-    )
+    return f"{write_share(first)} stays to the next {interval}" if first >= 0.0005 else "no memory"

@@ -13,7 +13,7 @@ from mixline.messages import Contributions
 PATH = "/downloads/models"
 CONTRIBUTIONS = "contributions.csv"
 FILES: tuple[tuple[str, str], ...] = (
-    (CONTRIBUTIONS, "What each term brought, period by period, with 90 % ranges"),
+    (CONTRIBUTIONS, "What each term brought, period by period, with 90\u00a0% ranges"),
     ("model.json", "Specification, measures, the reason of choice"),
     ("draws.parquet", "The parameters of every draw"),
     ("candidates.parquet", "What the search tried"),

@@ -26,14 +26,15 @@ def draw_candidate(candidates: Candidates, row: int, summary: ModelSummary, look
         }
         for returns, name, a, b in zip(known, names, now, here, strict=True)
     ]
-    for values, symbol, what, size in ((now, "star", "the model", 13), (here, "circle-open", "this candidate", 12)):
+    marks = ((now, "star", "the model", 13, 0), (here, "circle-open", "this candidate", 12, 2))
+    for values, symbol, what, size, line in marks:
         data.append(
             {
                 "type": "scatter",
                 "mode": "markers",
                 "x": values,
                 "y": names,
-                "marker": {"symbol": symbol, "size": size, "color": look.tokens.ink, "line": {"width": 2}},
+                "marker": {"symbol": symbol, "size": size, "color": look.tokens.ink, "line": {"width": line}},
                 "hovertemplate": f"<b>%{{y}}</b>: ROI %{{x:.2f}} in {what}<extra></extra>",
                 "showlegend": False,
                 "cliponaxis": False,

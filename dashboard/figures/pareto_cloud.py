@@ -11,7 +11,7 @@ from mixline.messages import Candidates
 
 NAME = "candidates"
 HEIGHT = 400
-SHOWN = 0.97  # of the candidates, by error and by distance: the few far off would squeeze all others into a corner
+SHOWN = 0.93  # of the candidates, by error and by distance: the few far off would squeeze all others into a corner
 FRONTS_NAMED = 3
 
 
@@ -45,7 +45,7 @@ def draw_cloud(candidates: Candidates, look: Look, picked: int | None) -> Drawin
             "nticks": 7,
         },
         yaxis={
-            "title": {"text": "Distance of effect from spend (DECOMP.RSSD)"},
+            "title": {"text": "Effect to spend (DECOMP.RSSD)"},
             "range": _range(candidates.rssd, named),
             "zeroline": False,
             "fixedrange": True,
@@ -72,9 +72,9 @@ def write_against_best(candidates: Candidates, row: int) -> str:
 def _finding(candidates: Candidates, errors: Sequence[float]) -> str:
     count = sum(candidates.near_optimal)
     lead = f"The model {write_against_best(candidates, candidates.chosen)}"
-    if count < 2:
+    if count < 2 or not candidates.near_optimal[candidates.chosen]:
         return lead
-    return f"{lead}; {count:,} candidates come so close that the data cannot tell them apart"
+    return f"{lead}, one of {count:,} near-optimal candidates"
 
 
 def _note(candidates: Candidates) -> str:

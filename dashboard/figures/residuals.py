@@ -13,6 +13,7 @@ from mixline.messages import Contributions, ModelSummary
 
 WIDE, SMALL = 300, 260
 LAGS = {"day": 28, "week": 26, "month": 18}
+SLIGHT = 0.25  # of autocorrelation: a sixteenth of an error is told by the other
 LARGE = 2.5  # standard deviations: about one period in eighty lies beyond by chance
 
 
@@ -193,12 +194,19 @@ def scale_ratio(fitted: Sequence[float], values: Sequence[float]) -> float:
 
 
 def _pattern(found: Sequence[float], beyond: Sequence[int], lags: int, interval: str) -> str:
-    if 1 in beyond and found[0] > 0:
-        return f"Errors of neighbouring {interval}s resemble each other"
-    if len(beyond) <= max(1, round(0.1 * lags)):
+    strongest = max(range(1, lags + 1), key=lambda lag: abs(found[lag - 1]))
+    if len(beyond) <= max(1, round(0.05 * lags)) and abs(found[strongest - 1]) < SLIGHT:
         return "Errors have no pattern over time"
-    strongest = max(beyond, key=lambda lag: abs(found[lag - 1]))
-    return f"Errors {strongest} {interval}s apart resemble each other"
+    if abs(found[strongest - 1]) < SLIGHT:
+        return "Errors have hardly any pattern over time"
+    if strongest == 1 and found[0] > 0:
+        return f"Errors of neighbouring {interval}s resemble each other"
+    kind = "resemble each other" if found[strongest - 1] > 0 else "are opposed"
+    return (
+        f"Errors {strongest} {interval}s apart {kind}"
+        if strongest > 1
+        else f"Errors of neighbouring {interval}s {kind}"
+    )
 
 
 def _deviation(values: Sequence[float]) -> float:

@@ -438,6 +438,7 @@ class Candidates(Message):
     near_optimal: list[bool] = []
     channels: list[CandidateReturns] = []
     trials: list[TrialSummary] = []
+    tolerance: float = 0.05  # how far above the lowest error the data cannot tell candidates apart, as a share
     evaluated: int = 0  # candidates of the whole search; the ones here were kept of them
 
 

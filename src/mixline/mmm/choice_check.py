@@ -9,17 +9,18 @@ import numpy as np
 
 from mixline.mmm.candidate_table import candidate_error, chosen_row, read_choice
 from mixline.mmm.findings import Finding, Reading
+from mixline.mmm.selection import TOLERANCE
 
 
 @dataclass(frozen=True)
 class ChosenByPersonCheck:
     """Did a person choose the candidate, and does the data speak against it?
 
-    Within a twentieth of the best error the data cannot tell candidates apart (`mixline.mmm.selection.TOLERANCE`), and a
-    person may decide. Beyond it the choice goes against the data. A warning either way: the ranges leave a doubt out.
+    Within the search's own tolerance of the best error the data cannot tell candidates apart, and a person may decide. Beyond
+    it the choice goes against the data. A warning either way: the ranges leave a doubt out.
     """
 
-    tolerance: float = 0.05
+    tolerance: float = TOLERANCE
 
     def run(self, reading: Reading) -> Iterator[Finding]:
         choice = read_choice(reading.model)

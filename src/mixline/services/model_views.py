@@ -195,6 +195,8 @@ def view_curves(model: MixModel, model_id: str) -> Curves:
 
 def view_candidates(model: MixModel, model_id: str) -> Candidates:
     """What the search tried that the model keeps, and which candidate was chosen."""
+    from mixline.mmm.selection import TOLERANCE
+
     columns = model.candidates
     near = columns.get("near_optimal")
     return Candidates(
@@ -209,6 +211,7 @@ def view_candidates(model: MixModel, model_id: str) -> Candidates:
         near_optimal=[] if near is None else near.astype(bool).tolist(),
         channels=_returns(model),
         trials=_trials(model),
+        tolerance=TOLERANCE,
         evaluated=int(model.facts.get("evaluated", 0)),
     )
 
