@@ -32,7 +32,7 @@ http.server.HTTPServer(("127.0.0.1", port), Handler).serve_forever()
 RUN = """
 import json, sys
 from pathlib import Path
-from mixline.local import run
+from mixline.local.stack import run
 from mixline.local.services import Service
 from mixline.settings import Settings
 plan = json.loads(sys.argv[1])
@@ -86,7 +86,7 @@ def make_service(name: str = "web", *, delay: float = 0.0, needed: bool = True) 
     address = f"http://127.0.0.1:{port}"
     return {
         "name": name,
-        "command": [sys.executable, "-c", SERVER, str(port), str(delay)],
+        "command": [sys.executable, "-c", f"exec({SERVER!r})", str(port), str(delay)],
         "address": address,
         "port": port,
         "setting": f"MIXLINE_{name.upper()}_PORT",
@@ -157,7 +157,8 @@ def test_a_slow_service_that_is_not_needed_holds_nobody_up(start: Callable[..., 
 def test_the_log_of_each_service_is_kept(start: Callable[..., StackProcess], home: Path) -> None:
     stack = start([make_service()])
     stack.wait_for("Open http")
-    assert (home / "logs" / "web.log").read_text() == "listening\n"
+    log = home / "logs" / "web.log"
+    wait_until(lambda: log.read_text() == "listening\n", log.read_text)
 
 
 def test_a_port_in_use_stops_it_before_anything_starts(start: Callable[..., StackProcess], home: Path) -> None:
@@ -194,11 +195,26 @@ def test_a_second_start_in_one_home_names_the_first(start: Callable[..., StackPr
     assert first.process.poll() is None
 
 
-def test_a_killed_start_is_taken_over_and_its_services_ended(start: Callable[..., StackProcess], home: Path) -> None:
+def test_nothing_outlives_a_killed_start(start: Callable[..., StackProcess], home: Path) -> None:
+    service = make_service()
+    seed = [sys.executable, "-c", "import os, time; print('Importing as', os.getpid(), flush=True); time.sleep(60)"]
+    killed = start([service], seed)
+    wait_until(lambda: re.search(r"Importing as (\d+)\n", killed.said) is not None, lambda: killed.said)
+    pids = [json.loads(path.read_text())["pid"] for path in (home / "processes").glob("*.json")]
+    assert len(pids) == 3  # the service, the seeding and the process manager
+    assert ask_pid(service) in pids
+    killed.end(signal.SIGKILL)
+    wait_until(lambda: not any(runs(pid) for pid in pids), lambda: f"some of {pids} run")
+
+
+def test_a_start_killed_with_its_manager_is_taken_over(start: Callable[..., StackProcess], home: Path) -> None:
     service = make_service()
     killed = start([service])
     killed.wait_for("Open http")
     orphan = ask_pid(service)
+    manager = json.loads((home / "processes" / "process-manager.json").read_text())["pid"]
+    os.kill(killed.process.pid, signal.SIGSTOP)  # so that it does not see its manager end
+    os.kill(manager, signal.SIGKILL)
     killed.end(signal.SIGKILL)
     assert runs(orphan)
     half = home / "artifacts" / "incoming" / "1-abc"
@@ -211,6 +227,19 @@ def test_a_killed_start_is_taken_over_and_its_services_ended(start: Callable[...
     assert not runs(orphan)
     assert not half.exists()
     assert ask_pid(service) != orphan
+
+
+def test_a_killed_process_manager_ends_the_stack_with_its_services(
+    start: Callable[..., StackProcess], home: Path
+) -> None:
+    service = make_service()
+    stack = start([service])
+    stack.wait_for("Open http")
+    pid = ask_pid(service)
+    os.kill(json.loads((home / "processes" / "process-manager.json").read_text())["pid"], signal.SIGKILL)
+    assert stack.process.wait(30) == 1
+    assert "cannot be used without the process manager" in stack.said
+    assert not runs(pid)
 
 
 def test_a_process_that_took_an_orphans_number_is_left_alone(start: Callable[..., StackProcess], home: Path) -> None:
@@ -231,7 +260,7 @@ def test_a_killed_service_is_started_again_and_said_so(start: Callable[..., Stac
     stack.wait_for("Open http")
     pid = ask_pid(service)
     os.kill(pid, signal.SIGKILL)
-    stack.wait_for("web was ended by SIGKILL; it is started again at once.")
+    stack.wait_for("web was ended by SIGKILL; it is started again.")
     stack.wait_for("ready again")
     assert ask_pid(service) != pid
     assert stack.said.count("Open http") == 1

@@ -20,7 +20,7 @@ def run() -> None:
       mixline run
       MIXLINE_DASHBOARD_PORT=9000 mixline run
     """
-    from mixline.local import run as run_stack
+    from mixline.local.stack import run as run_stack
 
     sys.exit(run_stack(load_settings()))
 

@@ -1,5 +1,4 @@
-"""The whole product on one machine: what `mixline run` and `make run` start."""
+"""The whole product on one machine: what `mixline run` and `make run` start. Supervisor keeps the processes.
 
-from mixline.local.stack import run
-
-__all__ = ["run"]
+Nothing is imported here: the process manager loads `mixline.local.guard` and must stay small.
+"""

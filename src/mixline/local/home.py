@@ -17,7 +17,7 @@ from pathlib import Path
 from mixline.errors import ConflictError, SettingsError, UnavailableError
 from mixline.local.services import Service
 
-STOP_SECONDS = 5.0  # an orphan may take this long to end by itself
+STOP_SECONDS = 10.0  # an orphan may take this long to end by itself
 
 
 @contextlib.contextmanager
@@ -66,26 +66,28 @@ def mark_process(home: Path, name: str, pid: int) -> None:
     beside.replace(path)
 
 
-def unmark_process(home: Path, name: str) -> None:
-    """The process has ended."""
-    (home / "processes" / f"{name}.json").unlink(missing_ok=True)
-
-
 def stop_orphans(home: Path) -> list[str]:
     """End what a killed start left running, with all that it started. Returns the names of those that still ran.
 
     A process is only touched if it started when the mark says: process ids are used again.
     """
-    stopped = []
+    running = {}
     for path in sorted((home / "processes").glob("*.json")):
         with contextlib.suppress(ValueError, KeyError, TypeError):
             mark = json.loads(path.read_text())
             pid = int(mark["pid"])
             if mark["started"] and _started(pid) == mark["started"]:
-                _end(pid)
-                stopped.append(path.stem)
+                running[path.stem] = pid
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        for pid in running.values():
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(pid, number)
+        deadline = time.monotonic() + STOP_SECONDS
+        while any(_started(pid) for pid in running.values()) and time.monotonic() < deadline:
+            time.sleep(0.05)
+    for path in (home / "processes").glob("*.json"):
         path.unlink(missing_ok=True)
-    return stopped
+    return list(running)
 
 
 def check_ports(services: Sequence[Service], host: str) -> None:
@@ -120,23 +122,6 @@ def _guess_holder(service: Service) -> str:
         if isinstance(document, dict) and "service" in document:
             return f" by the {document['service']} of another Mixline"
     return " by another program"
-
-
-def _end(pid: int) -> None:
-    for number in (signal.SIGTERM, signal.SIGKILL):
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(pid, number)
-        deadline = time.monotonic() + STOP_SECONDS
-        while _group_exists(pid) and time.monotonic() < deadline:
-            time.sleep(0.05)
-
-
-def _group_exists(pid: int) -> bool:
-    try:
-        os.killpg(pid, 0)
-    except (ProcessLookupError, PermissionError):
-        return False
-    return True
 
 
 def _started(pid: int) -> str:
