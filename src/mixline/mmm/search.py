@@ -1,7 +1,8 @@
 """The search: differential evolution over the candidate space, one independent trial at a time.
 
-TwoPointsDE, which Robyn uses (`mixline.mmm.evolution`), asked for `batch` candidates at a time whatever the number of
-processes, so that the path depends on the seed and the trial only.
+TwoPointsDE, which Robyn uses: on arrays (`mixline.mmm.evolution`), or nevergrad's own
+(`mixline.mmm.nevergrad_search`). Asked for `batch` candidates at a time whatever the number of processes, so that the path
+depends on the seed and the trial only.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import numpy as np
 from mixline.mmm.candidate_space import decode, dimensions, evaluate
 from mixline.mmm.evolution import Evolution
 from mixline.mmm.model import Floats
+from mixline.mmm.nevergrad_search import NevergradSearch
 from mixline.mmm.search_result import Candidates, Prepared, join
 
 WORST_TOLD = 10.0  # infinite and absurd losses are told as this; the reference point is (1, 1)
@@ -33,14 +35,18 @@ def search_trial(prepared: Prepared, trial: int, watch: Watch | None = None) -> 
     two = search.rssd_weight > 0
     # A child replaces its parent with the weighted share of the losses it is better in.
     weights = (1.0, search.rssd_weight) if two else (1.0,)
-    evolution = Evolution(len(space), batch, weights, np.random.default_rng([search.seed, trial]))
+    optimizer: Evolution | NevergradSearch
+    if search.optimizer == "nevergrad":
+        optimizer = NevergradSearch(len(space), batch, search.iterations, weights, search.seed + trial)
+    else:
+        optimizer = Evolution(len(space), batch, weights, np.random.default_rng([search.seed, trial]))
     batches: list[Candidates] = []
     done = 0
     while done < search.iterations:
-        units = evolution.ask(min(batch, search.iterations - done))
+        units = optimizer.ask(min(batch, search.iterations - done))
         found = _numbered(evaluate(prepared, decode(prepared, space, units)), trial, done)
         losses = [_tellable(found.error), _tellable(found.rssd)]
-        evolution.tell(np.column_stack(losses if two else losses[:1]))
+        optimizer.tell(np.column_stack(losses if two else losses[:1]))
         done += len(found)
         batches.append(found)
         if watch is not None:

@@ -21,6 +21,7 @@ Sign = Literal["positive", "negative", "either"]
 GoalKind = Literal["revenue", "conversions"]
 Interval = Literal["day", "week", "month"]
 Component = Literal["trend", "season", "monthly", "weekday", "holiday"]
+Optimizer = Literal["arrays", "nevergrad"]
 InterceptRule = Literal["non_negative", "free", "none"]
 COMPONENTS: tuple[Component, ...] = ("trend", "season", "monthly", "weekday", "holiday")
 
@@ -135,6 +136,7 @@ class Search:
     batch: int = 20
     seed: int = 123
     rssd_weight: float = 1.0  # 0 drops DECOMP.RSSD from the objectives
+    optimizer: Optimizer = "arrays"  # TwoPointsDE on arrays, or nevergrad's own: same rules, six times the time
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "rssd_weight", float(self.rssd_weight))

@@ -24,6 +24,7 @@ from mixline.mmm.specification import (
     InterceptRule,
     Media,
     ModelSpec,
+    Optimizer,
     Range,
     Search,
     Sign,
@@ -329,7 +330,15 @@ _MODEL: dict[str, Reader] = {
     "penalty_factors": _flag,
     "validation": _object(Validation, {"train": _optional(_range), "leaking": _flag}),
     "search": _object(
-        Search, {"trials": _whole, "iterations": _whole, "batch": _whole, "seed": _whole, "rssd_weight": _number}
+        Search,
+        {
+            "trials": _whole,
+            "iterations": _whole,
+            "batch": _whole,
+            "seed": _whole,
+            "rssd_weight": _number,
+            "optimizer": _one_of(get_args(Optimizer)),
+        },
     ),
     "studies": _list(
         _object(

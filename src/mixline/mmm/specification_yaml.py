@@ -59,6 +59,7 @@ def write(spec: ModelSpec) -> str:
     lines += ["search:", f"  trials: {search.trials}", f"  iterations: {search.iterations}"]
     lines += [f"  batch: {search.batch}", f"  seed: {search.seed}"]
     lines += [f"  rssd_weight: {_scalar(search.rssd_weight)}  # 0: shares of effect need not resemble shares of spend"]
+    lines += [f"  optimizer: {search.optimizer}  # arrays, or nevergrad: the reference with the same rules, slower"]
     lines += ["", "# Lift studies: the total extra outcome between two days."]
     lines += _section("studies", [_study(s) for s in spec.studies])
     return "\n".join(lines) + "\n"
