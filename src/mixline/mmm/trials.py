@@ -10,7 +10,7 @@ import contextlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from multiprocessing import connection, get_context
-from timeit import default_timer as stopwatch  # for the time left; no result depends on it
+from time import monotonic as stopwatch  # for the time left; no result depends on it
 from typing import Any
 
 import numpy as np
