@@ -1,30 +1,28 @@
 """The four questions a plan answers, each turned into the best plan at some total or price of money.
 
 The most that a total can bring rises with the total, so the least budget for an outcome, and the highest outcome at a
-return, are totals at which that function crosses a line: found on tables first, then on the simulation itself. A cautious
+return, are totals at which that function crosses a line: found by `mixline.mmm.plan_crossing`. A cautious
 plan maximises a low quantile of the gain over the draws. Imports numpy only.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mixline.errors import SpecificationError
 from mixline.mmm.estimates import weighted_quantiles
-from mixline.mmm.plan_frontier import frontier
+from mixline.mmm.plan_crossing import Crossing, Gap, cross
 from mixline.mmm.plan_limits import Limits, nearest
 from mixline.mmm.plan_request import PlanRequest
-from mixline.mmm.plan_solver import Hills, Point, ascend, best_plan
+from mixline.mmm.plan_solver import Hills, ascend, best_plan
 from mixline.mmm.plan_stage import Landscape, Stage
 
 Floats = NDArray[np.float64]
 CAUTIOUS_ROUNDS = 10
-CROSSING_ROUNDS = 8
-EXACT = 1e-11  # share of the wanted outcome by which a crossing may miss
 
 
 @dataclass(frozen=True)
@@ -111,77 +109,19 @@ def _cautious(stage: Stage, land: Landscape, question: Question, start: Floats) 
     return best
 
 
-def _cross(land: Hills, question: Question, gap: Callable[[float, float], float], end: str) -> Floats:
-    """The plan at the least (or most) total at which the best outcome still meets the target: `gap` >= 0."""
+def _cross(hills: Hills, question: Question, gap: Gap, end: Literal["least", "most"]) -> Floats:
     least, most = question.limits.reachable
-    most = max(min(most, question.limits.total_high), least)
-    wide = question.limits.with_total(least, most)
-    map_of_totals = frontier(land.table, wide)
-
-    def solve(total: float, near: Floats | None = None) -> Point:
-        limits = wide.with_total(total, total)
-        if near is not None:
-            return ascend(land.exact, nearest(limits, near), limits)
-        starts = (*question.starts, question.today)
-        return best_plan(land, limits, starts=starts, seed=question.seed, map_of_totals=map_of_totals)
-
-    first = most if end == "most" else least
-    point = solve(first)
-    if gap(first, point.outcome) >= 0:
-        return point.spend
-    totals = map_of_totals.totals
-    met = np.array(
-        [gap(t, v) >= 0 if np.isfinite(v) else False for t, v in zip(totals, map_of_totals.outcome, strict=True)]
-    )
-    inside = np.flatnonzero(met & (totals >= least) & (totals <= most))
-    if not inside.size:
-        other = least if end == "most" else most
-        point = solve(other)
-        if gap(other, point.outcome) < 0:
-            raise _out_of_reach(question, totals, map_of_totals.outcome, point)
-        good, bad = other, first
-    elif end == "most":
-        good, bad = float(totals[inside[-1]]), float(totals[min(inside[-1] + 1, len(totals) - 1)])
-    else:
-        good, bad = float(totals[inside[0]]), float(totals[max(inside[0] - 1, 0)])
-    bad = first if bad == good else bad
-    point = solve(good)
-    held = point if gap(good, point.outcome) >= 0 else None
-    here, value, before = good, gap(good, point.outcome), None
-    size = abs(point.outcome) + abs(question.wanted)
-    for _ in range(CROSSING_ROUNDS):
-        if 0 <= value <= EXACT * size:
-            break
-        slope = _marginal(point, wide) if before is None else (value - before[1]) / (here - before[0])
-        if before is None:
-            slope = slope - (question.wanted if end == "most" else 0.0)
-        step = -value / slope if slope else 0.0
-        there = here + step
-        if not least <= there <= most or there == here:
-            there = (good + bad) / 2
-        before = (here, value)
-        point = solve(there, point.spend)
-        here, value = there, gap(there, point.outcome)
-        if value >= 0:
-            good, held = there, point
-        else:
-            bad = there
-            if -value <= EXACT * size:
-                held = point
-                break
-    return held.spend if held is not None else solve(good).spend
+    limits = question.limits.with_total(least, max(min(most, question.limits.total_high), least))
+    starts = (*question.starts, question.today)
+    found = cross(hills, limits, gap, end, starts=starts, seed=question.seed)
+    if not found.met:
+        raise _out_of_reach(question, found)
+    return found.point.spend
 
 
-def _marginal(point: Point, limits: Limits) -> float:
-    """Outcome of the next unit of money: of the channels that may move."""
-    slack = 1e-9 * np.maximum(limits.high - limits.low, 1e-300)
-    free = (point.spend > limits.low + slack) & (point.spend < limits.high - slack)
-    return float(np.median(point.slope[free] if free.any() else point.slope))
-
-
-def _out_of_reach(question: Question, totals: Floats, outcome: Floats, most: Point) -> SpecificationError:
+def _out_of_reach(question: Question, found: Crossing) -> SpecificationError:
     if question.request.scenario == "outcome":
-        short = question.wanted - most.outcome
+        short = question.wanted - found.point.outcome
         return SpecificationError(
             "no plan within the limits reaches this outcome",
             where="target",
@@ -189,6 +129,7 @@ def _out_of_reach(question: Question, totals: Floats, outcome: Floats, most: Poi
             expected=f"at most {_figure(float(question.request.target or 0.0) - short * question.periods)}",
             action="Ask for less, or raise the upper bounds.",
         )
+    totals, outcome = found.totals.totals, found.totals.outcome
     with np.errstate(divide="ignore", invalid="ignore"):
         returns = np.where(totals > 0, (outcome - question.history) / totals, -np.inf)
     best = float(np.nanmax(np.where(np.isfinite(returns), returns, -np.inf)))

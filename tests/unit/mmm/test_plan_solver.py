@@ -14,6 +14,8 @@ from scipy.optimize import minimize
 from mixline.mmm.best_plan import share_out
 from mixline.mmm.plan_frontier import frontier
 from mixline.mmm.plan_limits import Limits, best_step, nearest
+from mixline.mmm.plan_request import PlanRequest
+from mixline.mmm.plan_scenarios import Question, solve
 from mixline.mmm.plan_solver import best_plan
 from mixline.mmm.saturation import hill, hill_slope
 
@@ -138,3 +140,27 @@ def test_a_price_of_money_stops_spending_where_it_no_longer_pays() -> None:
     inside = (found.spend > wide.low * (1 + 1e-9)) & (found.spend < wide.high * (1 - 1e-9))
     assert inside.any()
     np.testing.assert_allclose(found.slope[inside], 0.9, rtol=1e-6)
+
+
+@pytest.mark.parametrize("seed", [*range(10), 42])
+def test_targets_are_crossed_at_the_right_total_even_on_s_curves(seed: int) -> None:
+    count = 2 + seed % 4
+    curves = HillCurves(seed, count, steepest=9.0 if seed % 2 else 3.0)
+    curves.carried *= 0.3
+    limits = limits_of(seed, count, seed % 3, 1.0)
+    least, most = limits.reachable
+    wide = limits.with_total(least, most)
+    totals = np.linspace(least, most, 41)
+    outcome = np.array([best_plan(curves, wide.with_total(t, t)).objective for t in totals])
+    rng = np.random.default_rng(seed)
+    wanted, target = rng.uniform(outcome[0], outcome[-1]), float(np.quantile(outcome[1:] / totals[1:], rng.random()))
+
+    spend = solve(curves, Question(PlanRequest("outcome", target=wanted), wide, wide.low, wanted, 0.0, (), 0, 1))
+    assert wide.allow(spend)
+    assert curves.at(spend)[0].sum() >= wanted * (1 - 1e-9)
+    assert spend.sum() <= totals[outcome >= wanted].min() * (1 + 1e-6)
+
+    spend = solve(curves, Question(PlanRequest("roi", target=target), wide, wide.low, target, 0.0, (), 0, 1))
+    assert wide.allow(spend)
+    assert curves.at(spend)[0].sum() >= target * spend.sum() * (1 - 1e-9)
+    assert spend.sum() >= totals[outcome >= target * totals].max() * (1 - 1e-6)
