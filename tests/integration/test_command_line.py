@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.browser.tables import MISTAKES, good_rows, write_table
+
 ROOT = Path(__file__).resolve().parents[2]
 SHARED = ROOT.parent / "shared" / "data"
 
@@ -121,6 +123,21 @@ def test_file_over_the_limit_is_refused_before_it_is_read(world: Path) -> None:
     done = _run("mmm", "init", "--data", "huge.csv", "--out", "x.yaml", cwd=world, code=1)
     assert "200 MB" in done.stderr
     assert not (world / "x.yaml").exists()
+
+
+@pytest.mark.parametrize("mistake", sorted(MISTAKES))
+def test_bad_table_is_one_clear_sentence_and_nothing_is_written(mistake: str, tmp_path: Path) -> None:
+    spoil, words = MISTAKES[mistake]
+    write_table(tmp_path, "bad.csv", spoil(good_rows()))
+    done = _run("mmm", "init", "--data", "bad.csv", "--out", "spec.yaml", cwd=tmp_path, code=1)
+    assert words in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert not (tmp_path / "spec.yaml").exists()
+
+
+def test_unknown_preset_lists_the_presets(world: Path) -> None:
+    done = _run("demo", "--preset", "quick", cwd=world, code=2)
+    assert "thorough" in done.stderr
 
 
 @pytest.mark.parametrize(
