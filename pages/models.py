@@ -70,23 +70,22 @@ def _body(view: View, client: TrainerClient, candidate: str) -> Sequence[Any]:
     candidates = client.read_candidates(summary.id)
     document = client.read_contributions(summary.id, summary.interval)
     picked = read_candidate(candidate, candidates)
-    closer = worth_a_look(candidates, view, HERE) if picked is None else candidate_panel(candidates, picked, view, HERE)
     several = bool(candidates.channels) and len(near_rows(candidates)) > 1
     return [
         html.Div(
             [
-                html.Div([reason_panel(view, HERE), downloads_panel(summary.id)], className="stack"),
+                html.Div([reason_panel(view, HERE), *worth_a_look(candidates, view, HERE)], className="stack"),
                 measures_panel(view),
             ],
             className="grid-2",
         ),
         panel(draw_cloud(candidates, look, picked)),
-        *([closer] if closer else []),
+        *([] if picked is None else [candidate_panel(candidates, picked, view, HERE)]),
         *([panel(draw_agreement(candidates, summary, look))] if several else []),
         html.Div([_convergence(candidates, view), checks_panel(summary)], className="grid-2"),
         panel(draw_actual(document, summary, look)),
         html.Div(_residuals(document, view), className="grid-3"),
-        model_list(view, HERE),
+        html.Div([model_list(view, HERE), downloads_panel(summary.id)], className="grid-list"),
         dcc.Store(id=SHOWN, data=summary.id[:SHORT_ID]),
     ]
 

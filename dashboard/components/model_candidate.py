@@ -52,32 +52,38 @@ def candidate_panel(candidates: Candidates, row: int, view: View, path: str) -> 
     return html.Section(parts, className="panel candidate", id="candidate", **aria(labelledby=heading))
 
 
-def worth_a_look(candidates: Candidates, view: View, path: str) -> html.Section | None:
+def worth_a_look(candidates: Candidates, view: View, path: str) -> list[html.Section]:
     """A few candidates that differ from the model in one way each, as links."""
     found = pick_others(candidates)
     if not found:
-        return None
+        return []
     items = [
         html.Li(
             [
                 dcc.Link(name_candidate(candidates, row), href=candidate_link(view, path, row)),
-                f" – {why}; it {write_against_best(candidates, row)}. ",
-                html.Span(write_difference(candidates, row, view.summary, view.look), className="soft"),
+                keep_together(f" – {why}. "),
+                html.Span(_write_two(candidates, row, view), className="soft"),
             ]
         )
         for row, why in found
     ]
-    return html.Section(
-        [
-            html.H2("Candidates worth a look"),
-            html.P(
-                "Each is another way to read the same data. Choosing one makes a new model; this one stays.",
-                className="figure-note",
-            ),
-            html.Ul(items, className="downloads"),
-        ],
-        className="panel",
-    )
+    note = "Each reads the same data in another way. Choosing one makes a new model; this one stays."
+    return [
+        html.Section(
+            [
+                html.H2("Candidates worth a look"),
+                html.P(note, className="figure-note"),
+                html.Ul(items, className="downloads"),
+            ],
+            className="panel",
+        )
+    ]
+
+
+def _write_two(candidates: Candidates, row: int, view: View) -> str:
+    against = write_against_best(candidates, row)
+    error = "" if against.startswith("has") else f"Its error {against}. "
+    return keep_together(error + write_difference(candidates, row, view.summary, view.look))
 
 
 def pick_others(candidates: Candidates) -> list[tuple[int, str]]:

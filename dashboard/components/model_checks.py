@@ -31,13 +31,8 @@ def count_findings(findings: list[Finding]) -> str:
     """How many findings of each kind, in words."""
     if not findings:
         return "All checks passed: fit, ranges, signs and plausibility."
-    names: tuple[tuple[Severity, str], ...] = (
-        ("error", "that stop use"),
-        ("warning", "that call for care"),
-        ("info", "that are good to know"),
-    )
-    counts = [(sum(finding.severity == severity for finding in findings), name) for severity, name in names]
-    return "Findings: " + ", ".join(f"{count} {name}" for count, name in counts if count) + "."
+    counts = [(name, sum(f.severity == severity for f in findings)) for severity, name in SEVERITIES.items()]
+    return "Findings: " + ", ".join(f"{name.lower()} {count}" for name, count in counts if count) + "."
 
 
 def _item(finding: Finding) -> html.Li:

@@ -24,7 +24,7 @@ def reason_panel(view: View, path: str) -> html.Section:
             back = dcc.Link("Back to the search's own model", href=href)
         said = [
             html.Blockquote(choice.note),
-            html.P(write_sentence(summary.reason.partition("”")[2] or summary.reason)),
+            html.P(write_sentence(summary.reason.rpartition("”")[2])),
             html.P(
                 [
                     f"Chosen on {write_date(summary.created_at.date())}, on record with its reason. ",

@@ -36,8 +36,8 @@ def draw_actual(document: Contributions, summary: ModelSummary, look: Look) -> D
     """What happened against what the model says, with the held-out periods marked."""
     tokens, dates = look.tokens, document.dates
     data: list[Document] = [
-        _line(dates, document.actual, "Actual", tokens.ink, 1.4, look),
-        _line(dates, document.fitted, "Model", tokens.accent, 2.2, look),
+        _line(dates, document.actual, "Actual", fade(tokens.ink_soft, 0.75), 3, look),
+        _line(dates, document.fitted, "Model", tokens.accent, 1.8, look),
     ]
     shapes, annotations = _held_out(dates, summary, look)
     figure = make_figure(
@@ -53,7 +53,7 @@ def draw_actual(document: Contributions, summary: ModelSummary, look: Look) -> D
         margin={"l": 8, "r": 16, "t": 30, "b": 8},
     )
     title = f"In a typical {summary.interval} the model is off by {write_share(summary.fit.mape)}"
-    return Drawing("actual", title, "Black: what happened. Coloured: the model.", figure, WIDE)
+    return Drawing("actual", title, "Grey: what happened. Coloured: the model.", figure, WIDE)
 
 
 def draw_over_time(document: Contributions, summary: ModelSummary, look: Look) -> Drawing:
