@@ -10,6 +10,8 @@ from typing import Any
 import httpx
 
 from mixline.messages import (
+    CandidateReturns,
+    Candidates,
     ChannelSummary,
     Contributions,
     Curve,
@@ -23,6 +25,7 @@ from mixline.messages import (
     Status,
     TermSeries,
     TermSummary,
+    TrialSummary,
 )
 
 START = date(2024, 1, 1)
@@ -215,6 +218,40 @@ def make_curves(summary: ModelSummary) -> Curves:
     )
 
 
+def make_candidates(summary: ModelSummary, **changes: Any) -> Candidates:
+    """Forty candidates of two trials; every fourth is near-optimal, the ninth is the model."""
+    count = range(40)
+    errors = [0.05 + 0.0005 * ((i * 7) % 40) for i in count]
+    document: dict[str, Any] = {
+        "model_id": summary.id,
+        "trial": [1 + i // 20 for i in count],
+        "iteration": [1 + 13 * (i % 20) for i in count],
+        "nrmse": errors,
+        "rssd": [0.1 + 0.01 * ((i * 11) % 40) for i in count],
+        "front": [1 if i % 8 == 0 else 2 + i % 3 for i in count],
+        "chosen": 8,
+        "error": errors,
+        "near_optimal": [i % 4 == 0 for i in count],
+        "channels": [
+            CandidateReturns(
+                channel=channel.name,
+                label=channel.label,
+                adstock="geometric" if place % 2 == 0 else "weibull_cdf",
+                roi=[channel.roi.value * (1 + 0.004 * (place + 1) * ((i * 3) % 11 - 5)) for i in count],
+                first=[0.4] * 40,
+                second=[0.02 if place % 2 else 0.0] * 40,
+            )
+            for place, channel in enumerate(summary.channels)
+        ],
+        "trials": [
+            TrialSummary(trial=1, best=0.05, gain_in_last_fifth=0.0, settled=True),
+            TrialSummary(trial=2, best=0.0505, gain_in_last_fifth=0.03, settled=False),
+        ],
+        "evaluated": 520,
+    }
+    return Candidates.model_validate(document | changes)
+
+
 def make_row(summary: ModelSummary) -> ModelRow:
     names = ("id", "title", "dataset_name", "dataset_version", "segment", "goal", "currency", "created_at", "verdict")
     return ModelRow(dataset_id=summary.lineage.dataset_id, **{name: getattr(summary, name) for name in names})
@@ -246,6 +283,8 @@ def answer_with(summaries: list[ModelSummary], demo: str = "absent") -> Callable
                 return httpx.Response(200, text=make_contributions(summary, period).model_dump_json())
             if path == f"{base}/curves":
                 return httpx.Response(200, text=make_curves(summary).model_dump_json())
+            if path == f"{base}/candidates":
+                return httpx.Response(200, text=make_candidates(summary).model_dump_json())
         problem = {
             "type": "about:blank",
             "title": "there is no such thing",
