@@ -153,7 +153,7 @@ def test_files_are_passed_on_and_nothing_else_is(app: Dash, trainer: Trainer) ->
     assert 'filename="a1a1a1a1a1a1-model.json"' in answer.headers["Content-Disposition"]
     table = browser.get(f"{base}/contributions.csv")
     assert table.data.decode("utf-8-sig").startswith("date,actual (EUR),fitted,")
-    for path in (f"{base}/secrets.json", f"{base}/../../ready", "/downloads/models/zz/model.json"):
+    for path in (f"{base}/secrets.json", f"{base}/manifest.json", "/downloads/models/zz/model.json"):
         assert browser.get(path).status_code == 404, path
     assert browser.get(f"/downloads/models/{'0' * 64}/contributions.csv").status_code == 404
     trainer.fault = httpx.ConnectError("refused")
