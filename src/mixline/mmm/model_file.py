@@ -8,6 +8,7 @@ The version of the format is in `model.json`. A reader understands its own versi
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import math
@@ -19,7 +20,7 @@ from numpy.typing import NDArray
 
 from mixline.errors import InputError, IntegrityError, MixlineError
 from mixline.mmm.model import Draws, MixModel, Series
-from mixline.mmm.specification import ModelSpec
+from mixline.mmm.specification import ModelSpec, canonical_json
 
 Floats = NDArray[np.float64]
 Table = dict[str, NDArray[Any]]
@@ -109,7 +110,8 @@ def read_model(files: Mapping[str, bytes]) -> MixModel:
 
 def _assemble(document: dict[str, Any], tables: dict[str, Table]) -> MixModel:
     spec = ModelSpec.from_dict(document["spec"])
-    if spec.id != document["spec_id"]:
+    # The text as written is what the id names: a later release may know more fields, and gives them their defaults.
+    if hashlib.sha256(canonical_json(document["spec"])).hexdigest() != document["spec_id"]:
         raise _broken(DOCUMENT, "the specification is not the one the model was fitted with")
     media_names, other_names = _names(document, "media_names"), _names(document, "other_names")
     other_groups = _names(document, "other_groups")

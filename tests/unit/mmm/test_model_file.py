@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import fields, replace
 from typing import Any
@@ -15,6 +16,7 @@ from mixline.errors import InputError, IntegrityError, MixlineError
 from mixline.mmm import response
 from mixline.mmm.model import MixModel
 from mixline.mmm.model_file import DOCUMENT, TABLES, read_model, write_model
+from mixline.mmm.specification import canonical_json
 from tests.builders import make_model
 
 
@@ -139,3 +141,15 @@ def test_a_newer_or_foreign_file_says_what_to_do() -> None:
         read_model(files | {DOCUMENT: json.dumps(newer).encode()})
     with pytest.raises(InputError, match="not a model"):
         read_model(files | {DOCUMENT: b'{"a": 1}'})
+
+
+def test_model_of_a_release_whose_specification_knew_fewer_fields_is_read() -> None:
+    model = make_model()
+    files = write_model(model)
+    document = json.loads(files[DOCUMENT])
+    del document["spec"]["search"]["rssd_weight"]
+    document["spec_id"] = hashlib.sha256(canonical_json(document["spec"])).hexdigest()
+    assert_equal(read_model(files | {DOCUMENT: json.dumps(document).encode()}), model)
+    document["spec"]["search"]["seed"] += 1
+    with pytest.raises(IntegrityError, match="not the one the model was fitted with"):
+        read_model(files | {DOCUMENT: json.dumps(document).encode()})
