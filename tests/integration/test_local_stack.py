@@ -111,7 +111,7 @@ def runs(pid: int) -> bool:
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
-    return tmp_path / "home"
+    return tmp_path / "50% home #1; 'mine'"
 
 
 @pytest.fixture

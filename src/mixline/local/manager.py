@@ -28,6 +28,7 @@ LOG_LIMIT = "5MB"  # then a log is put aside, once
 MANAGER = "process-manager"  # its mark and its log
 SEEDING = "seeding"
 SOCKET_LENGTH = 90  # the system's limit is 104 on macOS, and supervisord adds its process id
+_HERE = "%%(here)s"  # in the logs of programs, whose text supervisord expands twice
 
 _LINES: Mapping[str, re.Pattern[str]] = {
     "started": re.compile(r"INFO spawned: '(?P<name>\S+)' with pid (?P<detail>\d+)"),
@@ -145,8 +146,8 @@ def write_configuration(services: Sequence[Service], seed: Sequence[str] | None,
             "startretries": "0",
             "stopwaitsecs": "0",  # it goes on where it stopped at the next start
             "killasgroup": "true",
-            "stdout_logfile": f"%(here)s/{SEEDING}.txt",
-            "stderr_logfile": f"%(here)s/../logs/{SEEDING}.log",
+            "stdout_logfile": f"{_HERE}/{SEEDING}.txt",
+            "stderr_logfile": f"{_HERE}/../logs/{SEEDING}.log",
         }
     sections: dict[str, Mapping[str, str]] = {
         "unix_http_server": {"file": address, "chmod": "0600"},
@@ -201,7 +202,7 @@ def _program(service: Service) -> dict[str, str]:
         "stopwaitsecs": str(STOP_SECONDS),
         "killasgroup": "true",
         "redirect_stderr": "true",
-        "stdout_logfile": f"%(here)s/../logs/{service.name}.log",
+        "stdout_logfile": f"{_HERE}/../logs/{service.name}.log",
         "stdout_logfile_maxbytes": LOG_LIMIT,
         "stdout_logfile_backups": "1",
     }
