@@ -75,7 +75,7 @@ def _body(view: View, client: TrainerClient, candidate: str) -> Sequence[Any]:
         html.Div(
             [
                 html.Div([reason_panel(view, HERE), *worth_a_look(candidates, view, HERE)], className="stack"),
-                measures_panel(view),
+                html.Div([measures_panel(view), downloads_panel(summary.id)], className="stack"),
             ],
             className="grid-2",
         ),
@@ -85,7 +85,7 @@ def _body(view: View, client: TrainerClient, candidate: str) -> Sequence[Any]:
         html.Div([_convergence(candidates, view), checks_panel(summary)], className="grid-2"),
         panel(draw_actual(document, summary, look)),
         html.Div(_residuals(document, view), className="grid-3"),
-        html.Div([model_list(view, HERE), downloads_panel(summary.id)], className="grid-list"),
+        model_list(view, HERE),
         dcc.Store(id=SHOWN, data=summary.id[:SHORT_ID]),
     ]
 

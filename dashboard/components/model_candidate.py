@@ -119,7 +119,7 @@ def _choice(candidates: Candidates, row: int, view: View) -> html.Div:
     ]
     parts = [html.P(term("Carry-over", "carryover")), html.Ul(memory, className="words")] if memory else []
     if row == candidates.chosen:
-        return html.Div([*parts, html.P("This is the candidate the model shows.", className="soft")])
+        return html.Div([*parts, html.P("This is the candidate the model shows.", className="soft choice-form")])
     away = view.stale_since is not None
     form = [
         html.Label("Why is this the better one?", htmlFor=NOTE),

@@ -43,7 +43,7 @@ def draw_actual(document: Contributions, summary: ModelSummary, look: Look) -> D
     figure = make_figure(
         look,
         data,
-        xaxis={"fixedrange": True, "nticks": 8},
+        xaxis={"fixedrange": True, "nticks": 5},
         yaxis=outcome_axis(look.unit, fixedrange=True, nticks=5, zeroline=False),
         showlegend=True,
         legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
@@ -83,7 +83,7 @@ def draw_over_time(document: Contributions, summary: ModelSummary, look: Look) -
     figure = make_figure(
         look,
         data,
-        xaxis={"fixedrange": True, "nticks": 7},
+        xaxis={"fixedrange": True, "nticks": 5},
         yaxis=outcome_axis(look.unit, title={"text": "Actual minus model"}, fixedrange=True, nticks=5),
         shapes=shapes,
         annotations=annotations,

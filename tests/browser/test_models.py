@@ -1,0 +1,46 @@
+"""An analyst looks closer at a candidate, makes it the model with a reason, takes a file and goes back."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+NOTE = "The lift test of May speaks for this one"
+
+
+def test_another_candidate_becomes_the_model_with_its_reason(page: Any, product: Any, tmp_path: Any) -> None:
+    newest = product.read("/v1/models")[0]
+    searched = (product.read(f"/v1/models/{newest['id']}")["choice"] or {}).get("model_id") or newest["id"]
+    page.goto(f"{product.dashboard}/models?model={searched[:12]}")
+    page.wait_for_selector("#figure-candidates .point")
+    page.locator("#figure-candidates").scroll_into_view_if_needed()
+    page.wait_for_timeout(500)  # the figure settles into its width
+    box = page.locator("#figure-candidates .scatterlayer .trace").nth(2).locator(".point").nth(3).bounding_box()
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.wait_for_url(re.compile("candidate="))
+    page.goto(f"{product.dashboard}/models?model={searched[:12]}")
+    page.get_by_role("link", name=re.compile("^Trial")).first.click()
+    page.wait_for_selector("#candidate")
+    page.get_by_role("button", name="Make this the model").click()
+    page.get_by_text("Say in a sentence why").wait_for()
+    page.get_by_label("Why is this the better one?").fill(NOTE)
+    page.get_by_role("button", name="Make this the model").click()
+    page.locator("blockquote", has_text=NOTE).wait_for()
+    chosen = next(row for row in product.read("/v1/models") if "chosen by hand" in row["title"])
+    assert chosen["id"][:12] in page.url
+    summary = product.read(f"/v1/models/{chosen['id']}")
+    assert summary["choice"]["note"] == NOTE
+    assert summary["choice"]["model_id"] == searched
+    with page.expect_download() as download:
+        page.get_by_role("link", name="contributions.csv").click()
+    table = tmp_path / "contributions.csv"
+    download.value.save_as(table)
+    lines = table.read_text(encoding="utf-8-sig").splitlines()
+    assert len(lines) == summary["periods"] + 1
+    page.get_by_role("link", name="Back to the search's own model").click()
+    page.get_by_role("heading", name="Why this candidate").wait_for()
+    assert searched[:12] in page.url
