@@ -15,6 +15,7 @@ import numpy as np
 from mixline.mmm.choice_check import ChosenByPersonCheck
 from mixline.mmm.defaults import ranges_for
 from mixline.mmm.findings import Check, Finding, Reading
+from mixline.mmm.imported_check import ImportedCheck
 from mixline.mmm.media_effects import effect_over_time
 from mixline.mmm.model import Floats, MixModel
 
@@ -361,4 +362,5 @@ CHECKS: tuple[Check, ...] = (
     ConvergenceCheck(),
     ObservationsCheck(),
     ChosenByPersonCheck(),
+    ImportedCheck(),
 )

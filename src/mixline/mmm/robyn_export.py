@@ -143,7 +143,8 @@ def hyperparameters(model: MixModel, names: RobynNames) -> dict[str, float]:
         top = float(adstocked(model, m).max())
         found[f"{variable}_alphas"] = float(draws.alpha[own, m])
         found[f"{variable}_gammas"] = float(draws.inflexion[own, m]) / top if top > 0 else 1.0
-    found["lambda"] = float(model.candidates["ridge"][chosen_row(model)])
+    ridge = model.candidates.get("ridge")  # models of older versions did not keep it
+    found["lambda"] = float(model.metrics.get("ridge", 0.0) if ridge is None else ridge[chosen_row(model)])
     rows = model.series.window[1] - model.series.window[0]
     # Half a row more than fitted on, so that Robyn's floor(1 + (rows - 1) * share) gives the same row.
     found["train_size"] = 1.0 if model.series.train >= rows else (model.series.train - 0.5) / (rows - 1)

@@ -211,7 +211,7 @@ def _value(document: RobynDocument, key: str, parameter: str) -> float:
             "a hyperparameter is missing", where="Robyn model, ExportedModel.hyper_values", got=key
         )
     value = document.values[key]
-    highest = {"theta": 1.0, "gamma": 1.0, "scale": 1.0, "alpha": 100.0, "shape": 100.0}[parameter]
+    highest = {"theta": 1.0, "scale": 1.0}.get(parameter, 100.0)
     if not 0 <= value <= highest or (parameter == "theta" and value == 1.0):
         raise SpecificationError(
             "a hyperparameter is out of range", where=f"Robyn model, {key}", got=value, expected=f"0 to {highest:g}"

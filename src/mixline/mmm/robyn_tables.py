@@ -87,10 +87,11 @@ def _hyperparameters(model: MixModel, names: RobynNames, rows: NDArray[np.intp])
         for theirs, ours in sorted(columns.items()):
             if f"{medium.name}:{ours}" in kept:
                 table[f"{variable}_{theirs}"] = _floats(kept[f"{medium.name}:{ours}"][rows])
-    table["lambda"] = _floats(kept["ridge"][rows])
+    unknown = np.full(len(kept["nrmse"]), np.nan)  # models of older versions kept fewer columns
+    table["lambda"] = _floats(np.asarray(kept.get("ridge", unknown))[rows])
     window = model.series.window[1] - model.series.window[0]
-    table["train_size"] = _floats(np.asarray(kept["train"], dtype=float)[rows] / window)
-    held = np.asarray(kept.get("nrmse_validation", np.full(len(kept["nrmse"]), np.nan)), dtype=float)
+    table["train_size"] = _floats(np.asarray(kept.get("train", unknown), dtype=float)[rows] / window)
+    held = np.asarray(kept.get("nrmse_validation", unknown), dtype=float)
     table["nrmse"] = _floats(np.where(np.isnan(held), kept["nrmse"], held)[rows])
     table["nrmse_train"] = _floats(kept["nrmse"][rows])
     table["nrmse_val"] = _floats(held[rows])
