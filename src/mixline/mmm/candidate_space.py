@@ -100,10 +100,20 @@ def decode(prepared: Prepared, space: tuple[Dimension, ...], units: Floats) -> P
     return Points(adstock, alpha, gamma, ridge, penalty, np.ascontiguousarray(cuts[:, 0]), np.ascontiguousarray(ends))
 
 
-def evaluate(prepared: Prepared, points: Points, *, threshold: float = 0.0, zero_penalty: bool = True) -> Candidates:
+def evaluate(
+    prepared: Prepared,
+    points: Points,
+    *,
+    threshold: float = 0.0,
+    zero_penalty: bool = True,
+    expected: Floats | None = None,
+    precision: Floats | None = None,
+) -> Candidates:
     """Fit and judge every point; trial and iteration are left at 0.
 
     Args:
+        expected, precision: (M,) pull every contribution of the window towards an expected one
+            (`mixline.mmm.expectation`). The search has none.
         threshold: 0 for the exact ridge, 1e-7 for Robyn's stopping rule.
     """
     start, stop = prepared.window
@@ -135,6 +145,8 @@ def evaluate(prepared: Prepared, points: Points, *, threshold: float = 0.0, zero
         points.penalty,
         points.train,
         points.ends,
+        np.zeros(width) if expected is None else expected,
+        np.zeros(width) if precision is None else precision,
         beta,
         intercept,
         inflexion,

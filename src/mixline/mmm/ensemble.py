@@ -8,20 +8,23 @@ ridge.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mixline.mmm.adstock import adstock
+from mixline.mmm.candidate_space import decode, dimensions, evaluate
 from mixline.mmm.decomposition import SEASONS
+from mixline.mmm.expectation import Expectation
 from mixline.mmm.model import Draws, Floats
-from mixline.mmm.plausible import Walk, sample_plausible
+from mixline.mmm.plausible import Walk, encode, sample_plausible
 from mixline.mmm.ridge import ridge
 from mixline.mmm.saturation import hill
 from mixline.mmm.search_result import Candidates, Prepared
 
 Ints = NDArray[np.int64]
+FITTED = ("adstock", "alpha", "inflexion", "beta", "coefficients", "intercept")  # of a candidate and of a draw alike
 TREND_COLUMNS = 4  # level, slope, and the few changepoints that the Laplace prior leaves
 
 
@@ -30,7 +33,7 @@ class Ensemble:
     """Settings of the draws. The defaults were set by coverage on simulated worlds."""
 
     draws: int = 200
-    members: int = 67  # distinct sets of adstock and saturation; each gives three draws
+    members: int = 67  # walkers, each looked at three times
     # How much worse in log-likelihood than the best a member may be, per free parameter of a channel (of which there are
     # three: memory, steepness, half-saturation). Points of a posterior of k parameters lie about k/2 below its peak.
     slack: float = 0.5
@@ -61,35 +64,34 @@ def build_draws(
     spent = baseline_columns(prepared, rows)
     terms = candidates.alpha.shape[1] + candidates.coefficients.shape[1]
     rows_that_count = max(_effective_rows(prepared, candidates, chosen) - terms - spent, 4.0) * (1 - spent / rows)
-    states = sample_plausible(prepared, candidates, starts, rows_that_count / 2, rng, ensemble.walk)
-    owner = np.resize(np.arange(len(starts)), ensemble.draws)
+    expectation = _expectation(prepared, candidates, starts, chosen, rows_that_count)
+    if ensemble.members == 1:  # one candidate was asked for, and nothing but it
+        states = candidates.take(starts)
+        expectation = replace(expectation, spend=np.zeros(len(expectation.spend)))
+    else:
+        states = sample_plausible(prepared, candidates, starts, rows_that_count / 2, rng, ensemble.walk, expectation)
+    owner = np.resize(np.arange(len(states)), ensemble.draws)
     count, width = ensemble.draws, candidates.alpha.shape[1]
     others = candidates.coefficients.shape[1]
     beta, coefficients, intercept = np.empty((count, width)), np.empty((count, others)), np.empty(count)
-    for state in range(len(starts)):
+    for state in range(len(states)):
         places = np.nonzero(owner == state)[0]
         if places.size:
             coefficients[places], beta[places], intercept[places] = _refits(
-                prepared, states, state, len(places), rng, ensemble
+                prepared, states, state, len(places), rng, ensemble, expectation
             )
-    adstocks, alpha, inflexion = states.adstock[owner], states.alpha[owner], states.inflexion[owner]
-    adstocks[0], alpha[0] = candidates.adstock[chosen], candidates.alpha[chosen]
-    inflexion[0] = candidates.inflexion[chosen]
-    origin = starts[owner].astype(np.int64)
-    origin[0] = chosen
-    beta[0], coefficients[0] = candidates.beta[chosen], candidates.coefficients[chosen]
-    intercept[0] = candidates.intercept[chosen]
-    return Draws(
+    draws = Draws(
         weights=np.full(count, 1.0 / count),
-        adstock=adstocks,
-        alpha=alpha,
-        inflexion=inflexion,
+        adstock=states.adstock[owner],
+        alpha=states.alpha[owner],
+        inflexion=states.inflexion[owner],
         beta=beta,
         coefficients=coefficients,
         intercept=intercept,
-        candidate=origin,
+        candidate=starts[owner % len(starts)].astype(np.int64),
         chosen=0,
     )
+    return with_chosen(draws, candidates, chosen)
 
 
 def near_optimal(
@@ -132,6 +134,27 @@ def baseline_columns(prepared: Prepared, rows: int) -> int:
     return min(count, rows // 2)
 
 
+def contributions(prepared: Prepared, draws: Draws) -> Floats:
+    """What every medium brings in the window, draw by draw, shape (D, M)."""
+    start, stop = prepared.window
+    columns = []
+    for m, medium in enumerate(prepared.spec.ordered_media):
+        first, second = draws.adstock[:, m, 0], draws.adstock[:, m, 1]
+        level = adstock(prepared.media[:, m], medium.adstock, first, second)[:, start:stop]
+        columns.append(draws.beta[:, m] * hill(level, draws.alpha[:, m, None], draws.inflexion[:, m, None]).sum(1))
+    return np.column_stack(columns)
+
+
+def with_chosen(draws: Draws, candidates: Candidates, chosen: int) -> Draws:
+    """The draws with another candidate's own fit as draw 0."""
+    changed = {name: getattr(draws, name).copy() for name in FITTED}
+    for name, column in changed.items():
+        column[0] = getattr(candidates, name)[chosen]
+    origin = draws.candidate.copy()
+    origin[0] = chosen
+    return replace(draws, candidate=origin, chosen=0, **changed)
+
+
 def design(prepared: Prepared, candidates: Candidates, row: int) -> Floats:
     """Columns of a candidate over the window: other terms, then saturated media; shape (W, K + M)."""
     start, stop = prepared.window
@@ -154,12 +177,19 @@ def block_bootstrap(residual: Floats, length: int, count: int, rng: np.random.Ge
 
 
 def _refits(
-    prepared: Prepared, candidates: Candidates, row: int, count: int, rng: np.random.Generator, ensemble: Ensemble
+    prepared: Prepared,
+    candidates: Candidates,
+    row: int,
+    count: int,
+    rng: np.random.Generator,
+    ensemble: Ensemble,
+    expectation: Expectation,
 ) -> tuple[Floats, Floats, Floats]:
     """Coefficients (count, K), strengths (count, M) and intercepts (count,) refitted to resampled outcomes."""
     start, _ = prepared.window
     rows = int(candidates.train[row])
-    x = design(prepared, candidates, row)[:rows]
+    whole = design(prepared, candidates, row)
+    x = whole[:rows]
     outcome = prepared.outcome[start : start + rows]
     fit = candidates.intercept[row] + x @ np.concatenate([candidates.coefficients[row], candidates.beta[row]])
     residual = outcome - fit
@@ -171,30 +201,58 @@ def _refits(
     residual = (residual - residual.mean()) * np.sqrt(growth)
     length = max(2, round(ensemble.block * rows ** (1 / 3)))
     noise = block_bootstrap(residual, length, count, rng)
-    fits = [
-        ridge(
-            x,
-            fit + noise[i],
-            float(candidates.ridge[row]),
-            low=prepared.low,
-            high=prepared.high,
-            factors=candidates.penalty[row],
-            rule=prepared.spec.intercept,
-        )
-        for i in range(count)
-    ]
-    table = np.array([f.coefficients for f in fits])
     others = candidates.coefficients.shape[1]
+    sums = whole[:, others:].sum(0)
+    pull, aim = np.zeros(x.shape[1]), np.zeros(x.shape[1])
+    pull[others:] = expectation.precision * sums**2
+    fits = []
+    for i in range(count):
+        aim[others:] = expectation.drawn(rng) / np.where(sums > 0, sums, 1.0)
+        fits.append(
+            ridge(
+                x,
+                fit + noise[i],
+                float(candidates.ridge[row]),
+                low=prepared.low,
+                high=prepared.high,
+                factors=candidates.penalty[row],
+                rule=prepared.spec.intercept,
+                pull=pull,
+                aim=aim,
+            )
+        )
+    table = np.array([f.coefficients for f in fits])
     return table[:, :others], table[:, others:], np.array([f.intercept for f in fits])
+
+
+def _expectation(
+    prepared: Prepared, candidates: Candidates, members: Ints, chosen: int, rows_that_count: float
+) -> Expectation:
+    """What near-optimal candidates, hardly shrunk, say of all paid channels together."""
+    space = dimensions(prepared)
+    units = encode(space, prepared, candidates, np.unique(members))
+    units[:, [k for k, dimension in enumerate(space) if dimension.parameter == "lambda"]] = 0.0
+    found = evaluate(prepared, decode(prepared, space, units))
+    start, stop = prepared.window
+    noise = float(np.var(_residual(prepared, candidates, chosen))) * prepared.window_rows / rows_that_count
+    spend = np.zeros(len(prepared.media_names))
+    spend[: prepared.spend.shape[1]] = prepared.spend[start:stop].sum(0)
+    return Expectation(spend, 0.0, noise / prepared.window_rows).informed(found.contribution)
+
+
+def _residual(prepared: Prepared, candidates: Candidates, row: int) -> Floats:
+    """What a candidate leaves unexplained of the rows it was fitted on."""
+    start, _ = prepared.window
+    rows = int(candidates.train[row])
+    x = design(prepared, candidates, row)[:rows]
+    fit = x @ np.concatenate([candidates.coefficients[row], candidates.beta[row]]) + candidates.intercept[row]
+    return np.asarray(prepared.outcome[start : start + rows] - fit)
 
 
 def _effective_rows(prepared: Prepared, candidates: Candidates, chosen: int) -> float:
     """Rows that count: residuals that resemble their neighbours tell less. At least a quarter of the rows."""
-    start, _ = prepared.window
     rows = int(candidates.train[chosen])
-    x = design(prepared, candidates, chosen)[:rows]
-    fit = x @ np.concatenate([candidates.coefficients[chosen], candidates.beta[chosen]]) + candidates.intercept[chosen]
-    residual = prepared.outcome[start : start + rows] - fit
+    residual = _residual(prepared, candidates, chosen)
     residual = residual - residual.mean()
     size = float(residual @ residual)
     likeness = float(residual[1:] @ residual[:-1]) / size if size > 0 else 0.0

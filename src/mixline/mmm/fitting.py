@@ -51,19 +51,21 @@ def fit(
     prepared = prepare(spec, frame)
     candidates = join(run_trials(prepared, processes, progress, parts))
     _tell(progress, "Choosing a model", 90.0)
-    choice = choose(candidates, prepared.spend.shape[1])
     front = fronts(candidates.error, candidates.rssd)
     _tell(progress, "Measuring the ranges", 92.0)
-    model = assemble(prepared, candidates, front, choice)
+    model = assemble(prepared, candidates, front)
     _tell(progress, "Done", 100.0)
     return model
 
 
-def assemble(prepared: Prepared, candidates: Candidates, front: Ints, choice: Choice) -> MixModel:
-    """A model from a finished search and a choice among its candidates; another choice gives another full model."""
-    from mixline.mmm.ensemble import build_draws
+def assemble(prepared: Prepared, candidates: Candidates, front: Ints) -> MixModel:
+    """A model from a finished search: the draws first, then the candidate that agrees with them best."""
+    from mixline.mmm.ensemble import build_draws, contributions, with_chosen
 
-    draws = build_draws(prepared, candidates, choice.chosen, prepared.spec.search.seed)
+    paid = prepared.spend.shape[1]
+    draws = build_draws(prepared, candidates, choose(candidates, paid).chosen, prepared.spec.search.seed)
+    choice = choose(candidates, paid, contributions(prepared, draws)[1:])
+    draws = with_chosen(draws, candidates, choice.chosen)
     kept = _kept(candidates, front, choice, draws.candidate)
     rows = np.searchsorted(kept, draws.candidate)
     draws = Draws(**{**vars(draws), "candidate": rows.astype(np.int64)})

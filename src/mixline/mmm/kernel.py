@@ -227,8 +227,11 @@ def moments(x, y, rows, centred, mean, deviation, gram, right):
 
 
 @numba.njit(cache=True)
-def ridge_once(x, y, rows, ridge, factors, low, high, centred, threshold, limit, b):
-    """One ridge on the original scale: coefficients into b, returns the intercept. `threshold` 0 asks for the exact one."""
+def ridge_once(x, y, rows, ridge, factors, low, high, pull, aim, centred, threshold, limit, b):
+    """One ridge on the original scale: coefficients into b, returns the intercept. `threshold` 0 asks for the exact one.
+
+    pull (J,) and aim (J,) add sum(pull*(b-aim)^2)/2 to half of the mean square.
+    """
     columns = x.shape[1]
     mean = np.empty(columns)
     deviation = np.empty(columns)
@@ -245,6 +248,9 @@ def ridge_once(x, y, rows, ridge, factors, low, high, centred, threshold, limit,
         share = max(factors[j], 0.0) * columns / total if total > 0 else 0.0
         penalty[j] = ridge / scale * share if scale > 0 else ridge * share
         if deviation[j] > 0:
+            weight = pull[j] / (deviation[j] * deviation[j])
+            penalty[j] += weight
+            right[j] += weight * aim[j] * deviation[j]
             lower[j] = low[j] * deviation[j]
             upper[j] = high[j] * deviation[j]
         b[j] = 0.0
@@ -261,14 +267,14 @@ def ridge_once(x, y, rows, ridge, factors, low, high, centred, threshold, limit,
 
 
 @numba.njit(cache=True)
-def ridge_fit(x, y, rows, ridge, factors, low, high, rule, threshold, limit, b):
+def ridge_fit(x, y, rows, ridge, factors, low, high, pull, aim, rule, threshold, limit, b):
     """A ridge under an intercept rule. Coefficients into b; returns (intercept, whether it was fitted)."""
     if rule == NONE:
-        ridge_once(x, y, rows, ridge, factors, low, high, False, threshold, limit, b)
+        ridge_once(x, y, rows, ridge, factors, low, high, pull, aim, False, threshold, limit, b)
         return 0.0, False
-    intercept = ridge_once(x, y, rows, ridge, factors, low, high, True, threshold, limit, b)
+    intercept = ridge_once(x, y, rows, ridge, factors, low, high, pull, aim, True, threshold, limit, b)
     if rule == NON_NEGATIVE and intercept < 0:
-        ridge_once(x, y, rows, ridge, factors, low, high, False, threshold, limit, b)
+        ridge_once(x, y, rows, ridge, factors, low, high, pull, aim, False, threshold, limit, b)
         return 0.0, False
     return intercept, True
 
@@ -295,13 +301,14 @@ def _nrmse(squares, y, start, stop):
 
 @numba.njit(cache=True)
 def evaluate(media, other, y, start, spend_share, recursive, low, high, rule, threshold, leaking, zero_penalty,
-             first, weights, alpha, gamma, ridge, factors, train, ends,
+             first, weights, alpha, gamma, ridge, factors, train, ends, expected, precision,
              beta, intercept, inflexion, contribution, losses):  # fmt: skip
     """Evaluate B candidates; the last five arguments are filled.
 
     media (M, S) up to the window's end S; other (W, K); y (W,); first (B, M) the recursion's share; weights (B, M, R)
     kernels of the other forms; train (B,) fitted rows; ends (B, 2) ends of validation and test slices; beta (B, J) other
-    terms first; losses (B, 4): nrmse, validation, test, rssd.
+    terms first; losses (B, 4): nrmse, validation, test, rssd. expected (M,) and precision (M,) add
+    sum(precision*(contribution-expected)^2)/2 to half of the mean square.
     """
     size, width = alpha.shape
     window, others = other.shape
@@ -315,6 +322,8 @@ def evaluate(media, other, y, start, spend_share, recursive, low, high, rule, th
     carried = np.empty(stop)
     squares = np.empty(window)
     sums = np.empty(width)
+    pull = np.zeros(columns)
+    aim = np.zeros(columns)
     for c in range(size):
         peak_rows = window if leaking else train[c]
         for m in range(width):
@@ -349,9 +358,15 @@ def evaluate(media, other, y, start, spend_share, recursive, low, high, rule, th
                 value = 1.0 / (1.0 + (half / value) ** power) if value > 0 and half > 0 else 0.0
                 x[t, others + m] = value
                 sums[m] += value
+        for m in range(width):
+            if precision[m] > 0 and sums[m] > 0:
+                pull[others + m] = precision[m] * sums[m] * sums[m]
+                aim[others + m] = expected[m] / sums[m]
+            else:
+                pull[others + m] = 0.0
         rows = train[c]
         b = beta[c]
-        constant, _ = ridge_fit(x, y, rows, ridge[c], factors[c], low, high, rule, threshold, 10000, b)
+        constant, _ = ridge_fit(x, y, rows, ridge[c], factors[c], low, high, pull, aim, rule, threshold, 10000, b)
         intercept[c] = constant
         for t in range(window):
             fit = constant

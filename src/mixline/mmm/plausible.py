@@ -14,40 +14,57 @@ import numpy as np
 
 from mixline.mmm.adstock import adstock_named
 from mixline.mmm.candidate_space import Dimension, decode, dimensions, evaluate
+from mixline.mmm.expectation import Expectation
 from mixline.mmm.model import Floats
-from mixline.mmm.search_result import Candidates, Ints, Prepared
+from mixline.mmm.search_result import Candidates, Ints, Prepared, join
 
 
 @dataclass(frozen=True)
 class Walk:
-    """Length of the walk. Longer walks change neither coverage nor error on the worlds of the simulator."""
+    """Length of the walk. Shorter ones stay near the search's optimum, which has followed the noise."""
 
-    steps: int = 120
+    steps: int = 400
+    looks: int = 3  # how often, from the middle of the walk on, every walker's place is taken
     jitter: float = 1e-4  # of a range, so that equal walkers part
     whole_steps: int = 10  # every so many steps the difference is taken whole, which lets walkers change hills
 
 
 def sample_plausible(
-    prepared: Prepared, candidates: Candidates, rows: Ints, weight: float, rng: np.random.Generator, walk: Walk
+    prepared: Prepared,
+    candidates: Candidates,
+    rows: Ints,
+    weight: float,
+    rng: np.random.Generator,
+    walk: Walk,
+    expectation: Expectation,
 ) -> Candidates:
-    """Walk from the candidates in `rows` and return where each walker ends, evaluated.
+    """Walk from the candidates in `rows` and return where each walker was at every look, the end the last: looks x rows.
 
     Args:
-        rows: starting candidates, at least 8. Ridge weight, penalties and fitted rows stay those of the start.
+        rows: starting candidates, at least 8. Penalties and fitted rows stay those of the start; the ridge weight is the
+            smallest, what the data leave open being settled by `expectation`.
         weight: log-likelihood per unit of log squared error (half of the rows that count).
     """
     space = dimensions(prepared)
     free = np.array([k for k, dimension in enumerate(space) if dimension.medium >= 0], dtype=np.int64)
     here = encode(space, prepared, candidates, rows)
-    states = candidates.take(rows)
+    here[:, [k for k, dimension in enumerate(space) if dimension.parameter == "lambda"]] = 0.0
+
+    def judged(units: Floats) -> tuple[Candidates, Floats]:
+        found = evaluate(
+            prepared, decode(prepared, space, units), expected=expectation.contribution, precision=expectation.precision
+        )
+        return found, _log_likelihood(prepared, found, weight, expectation)
+
     if not free.size or len(rows) < 8:
-        return states
-    level = _log_likelihood(states, weight)
+        return join([judged(here)[0]] * walk.looks)
+    seen: list[Candidates] = []
+    looks = set(np.linspace(walk.steps / 2, walk.steps, walk.looks).astype(int).tolist())
     start = here[:, free]
     # Copies of one start cannot steer each other.
     here[:, free] = np.clip(start + rng.normal(0.0, 0.02, start.shape), 0.0, 1.0)
     halves = np.array_split(rng.permutation(len(rows)), 2)
-    states, level = _move(prepared, space, states, level, here, np.arange(len(rows)), here, weight)
+    states, level = judged(here)
     for step in range(walk.steps):
         scale = 1.0 if step % walk.whole_steps == walk.whole_steps - 1 else 2.38 / np.sqrt(2 * min(free.size, 12))
         for mine, other in (halves, halves[::-1]):
@@ -61,13 +78,14 @@ def sample_plausible(
             proposal[np.ix_(mine, free)] += leap
             # Reflection at the ends keeps the walk symmetric.
             proposal[mine] = 1.0 - np.abs(1.0 - np.abs(proposal[mine]) % 2.0)
-            found = evaluate(prepared, decode(prepared, space, proposal[mine]))
-            new = _log_likelihood(found, weight)
+            found, new = judged(proposal[mine])
             accepted = np.log(rng.random(len(mine))) < new - level[mine]
             taken = mine[accepted]
             here[taken], level[taken] = proposal[taken], new[accepted]
             states = _replaced(states, taken, found.take(np.nonzero(accepted)[0]))
-    return states
+        if step + 1 in looks:
+            seen.append(states.take(np.arange(len(rows))))
+    return join(seen)
 
 
 def encode(space: tuple[Dimension, ...], prepared: Prepared, candidates: Candidates, rows: Ints) -> Floats:
@@ -93,27 +111,16 @@ def encode(space: tuple[Dimension, ...], prepared: Prepared, candidates: Candida
     return units
 
 
-def _move(
-    prepared: Prepared,
-    space: tuple[Dimension, ...],
-    states: Candidates,
-    level: Floats,
-    here: Floats,
-    rows: Ints,
-    target: Floats,
-    weight: float,
-) -> tuple[Candidates, Floats]:
-    """States and log-likelihoods of walkers put at `target`."""
-    found = evaluate(prepared, decode(prepared, space, target[rows]))
-    level = level.copy()
-    level[rows], here[rows] = _log_likelihood(found, weight), target[rows]
-    return _replaced(states, rows, found), level
-
-
-def _log_likelihood(states: Candidates, weight: float) -> Floats:
-    error = states.nrmse
-    usable = np.isfinite(error) & (error > 0)
-    return np.where(usable, -2.0 * weight * np.log(np.where(usable, error, 1.0)), -np.inf)
+def _log_likelihood(prepared: Prepared, states: Candidates, weight: float, expectation: Expectation) -> Floats:
+    start, _ = prepared.window
+    spread = np.array([np.ptp(prepared.outcome[start : start + rows]) for rows in states.train])
+    square = (states.nrmse * spread) ** 2
+    square = square + ((states.contribution - expectation.contribution) ** 2 * expectation.precision).sum(1)
+    usable = np.isfinite(square) & (square > 0)
+    # Steepness and half-saturation are scales: halving and doubling them are equally likely beforehand. Spread evenly over
+    # their ranges they would lean to steep curves, which give most of a steady channel's effect to the baseline.
+    likely = -weight * np.log(np.where(usable, square, 1.0)) - np.log(states.alpha * states.gamma).sum(1)
+    return np.where(usable, likely, -np.inf)
 
 
 def _replaced(states: Candidates, rows: Ints, found: Candidates) -> Candidates:

@@ -47,6 +47,8 @@ def ridge(
     factors: ArrayLike | None = None,
     rule: InterceptRule = "free",
     threshold: float = 0.0,
+    pull: ArrayLike | None = None,
+    aim: ArrayLike | None = None,
 ) -> RidgeFit:
     """Fit a ridge.
 
@@ -58,6 +60,7 @@ def ridge(
         factors: (J,) penalty factors, rescaled to sum to J; ones when not given.
         rule: "non_negative" refits without intercept when it comes out below zero (Robyn's default).
         threshold: 0 for the exact solution, else glmnet's convergence threshold.
+        pull, aim: (J,) add sum(pull_j * (b_j - aim_j)^2)/2: a pull towards a coefficient other than zero.
     """
     design = np.ascontiguousarray(x, dtype=float)
     columns = design.shape[1]
@@ -70,6 +73,8 @@ def ridge(
         np.ones(columns) if factors is None else np.ascontiguousarray(factors, dtype=float),
         np.full(columns, -np.inf) if low is None else np.ascontiguousarray(low, dtype=float),
         np.full(columns, np.inf) if high is None else np.ascontiguousarray(high, dtype=float),
+        np.zeros(columns) if pull is None else np.ascontiguousarray(pull, dtype=float),
+        np.zeros(columns) if aim is None else np.ascontiguousarray(aim, dtype=float),
         RULES[rule],
         float(threshold),
         100_000,

@@ -17,6 +17,9 @@ from tests.builders import make_model
 def sound(**changes: object) -> MixModel:
     """All draws alike, so that the fit is the truth but for noise."""
     model = make_model(periods=200, paid=3, organic=0, draws=1, noise=30.0, seed=3)
+    draws = {k: np.repeat(v, 2, axis=0) for k, v in vars(model.draws).items() if k not in ("weights", "chosen")}
+    # Two alike, since a single one is a mistake of its own: a model without ranges.
+    model = replace(model, draws=replace(model.draws, weights=np.full(2, 0.5), **draws))
     return replace(model, **changes)  # type: ignore[arg-type]
 
 
@@ -71,7 +74,7 @@ def test_each_mistake_is_found() -> None:
 
 
 def test_a_negative_baseline_is_not_to_be_used() -> None:
-    model = with_draws(sound(), intercept=np.array([-5000.0]))
+    model = with_draws(sound(), intercept=np.full(2, -5000.0))
     assert review(model).verdict == "do_not_use"
 
 

@@ -12,14 +12,17 @@ from hypothesis import strategies as st
 from mixline.mmm.adstock import adstock
 from mixline.mmm.candidate_space import decode, dimensions, evaluate
 from mixline.mmm.defaults import ranges_for
-from mixline.mmm.ensemble import Ensemble, block_bootstrap, build_draws, near_optimal
+from mixline.mmm.ensemble import Ensemble, block_bootstrap, build_draws, contributions, near_optimal, with_chosen
+from mixline.mmm.expectation import Expectation
 from mixline.mmm.plausible import Walk, encode, sample_plausible
 from mixline.mmm.ridge import lambda_range
 from mixline.mmm.saturation import hill
+from mixline.mmm.search import search_trial
 from mixline.mmm.search_result import Candidates, Prepared
 from mixline.mmm.specification import Goal, Media, ModelSpec, Range, Validation
 
 SMALL = Ensemble(draws=40, members=16, walk=Walk(steps=30))
+NOTHING = Expectation(np.zeros(2), 0.0, 0.0)
 
 
 def prepared_data(noise: float = 30.0, weeks: int = 104, seed: int = 1, validation: Range | None = None) -> Prepared:
@@ -112,12 +115,34 @@ def test_noisier_data_give_wider_draws() -> None:
     widths = []
     for noise in (10.0, 120.0):
         prepared = prepared_data(noise)
-        found = searched(prepared, 3000)
+        found = search_trial(prepared, 1)
         draws = build_draws(prepared, found, int(np.argmin(found.error)), 1)
         level = adstock(prepared.media[:, 0], "geometric", draws.adstock[:, 0, 0])
         effect = draws.beta[:, 0] * hill(level, draws.alpha[:, :1], draws.inflexion[:, :1]).mean(1)
         widths.append(np.ptp(np.quantile(effect, [0.05, 0.95])))
     assert widths[1] > 1.5 * widths[0], widths
+
+
+def test_a_channel_without_information_keeps_what_is_expected_of_all() -> None:
+    prepared = prepared_data(noise=60.0)
+    spend = prepared.spend.copy()
+    spend[:, 1] = 0.5 * spend[:, 0]  # the twin can take any part of the first channel's effect
+    prepared = replace(prepared, spend=spend, media=spend)
+    draws = build_draws(prepared, search_trial(prepared, 1), 0, 1)
+    one, two = contributions(prepared, draws).T
+    money = spend[4:].sum(0)
+    assert one.mean() > 0
+    assert 0.3 < (two.mean() / money[1]) / (one.mean() / money[0]) < 4.0
+    assert np.std(one) > 0.15 * one.mean()
+
+
+def test_another_chosen_candidate_changes_the_first_draw_only(prepared: Prepared, candidates: Candidates) -> None:
+    draws = build_draws(prepared, candidates, 3, 1, SMALL)
+    other = with_chosen(draws, candidates, 9)
+    np.testing.assert_array_equal(other.beta[1:], draws.beta[1:])
+    np.testing.assert_array_equal(other.beta[0], candidates.beta[9])
+    assert other.candidate[0] == 9
+    assert contributions(prepared, other)[0] == pytest.approx(candidates.contribution[9])
 
 
 def test_encoding_is_the_inverse_of_decoding() -> None:
@@ -133,7 +158,7 @@ def test_encoding_is_the_inverse_of_decoding() -> None:
 
 def test_walkers_keep_the_better_and_leave_the_worse(prepared: Prepared, candidates: Candidates) -> None:
     worst = np.argsort(candidates.error)[-16:]
-    walked = sample_plausible(prepared, candidates, worst, 50.0, np.random.default_rng(0), Walk(steps=60))
+    walked = sample_plausible(prepared, candidates, worst, 50.0, np.random.default_rng(0), Walk(steps=60), NOTHING)
     assert np.median(walked.nrmse) < np.median(candidates.nrmse[worst])
     assert np.median(walked.nrmse) < np.quantile(candidates.nrmse, 0.1)
 
