@@ -23,6 +23,7 @@ PAGES = {  # name -> address, what must be there before it counts as drawn
     "response": ("/response", FIGURE),
     "data": ("/data", ".dataset-list"),
     "runs": ("/runs", ".history-grid .ag-row"),
+    "models": ("/models", FIGURE),
 }
 UNNAMED = """() => [...document.querySelectorAll("main input, main select, main textarea, main button, main a[href]")]
   .filter((e) => e.offsetParent !== null && e.type !== "hidden" && !e.closest('[aria-hidden="true"], [role="presentation"]'))
