@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import parse_qs, urlencode
 
-from dash import Dash, Input, Output, State, dcc, html, no_update
+from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html, no_update
 from dash.exceptions import PreventUpdate
 from flask import Response, abort
 from pydantic import ValidationError
@@ -42,7 +42,7 @@ from mixline.errors import InputError, MixlineError
 from mixline.messages import CandidateChoice, Candidates, Contributions
 
 HERE = "/models"
-SHOWN = "models-shown"
+SHOWN, PICKED = "models-shown", "models-picked"
 CLOUD, AGREEMENT = f"figure-{NAME}", "figure-agreement"
 
 
@@ -80,7 +80,11 @@ def _body(view: View, client: TrainerClient, candidate: str) -> Sequence[Any]:
             className="grid-2",
         ),
         panel(draw_cloud(candidates, look, picked)),
-        *([] if picked is None else [candidate_panel(candidates, picked, view, HERE)]),
+        *(
+            []
+            if picked is None
+            else [candidate_panel(candidates, picked, view, HERE), dcc.Store(id=PICKED, data=picked)]
+        ),
         *([panel(draw_agreement(candidates, summary, look))] if several else []),
         html.Div([_convergence(candidates, view), checks_panel(summary)], className="grid-2"),
         panel(draw_actual(document, summary, look)),
@@ -147,6 +151,7 @@ def register(app: Dash) -> None:
         prevent_initial_call=True,
         running=[(Output(SEND, "disabled"), True, False)],
     )(choose)
+    app.clientside_callback(ClientsideFunction("models", "show"), Input(PICKED, "data"))
     app.server.add_url_rule(f"{PATH}/<model_id>/<name>", "model_download", download)
 
 

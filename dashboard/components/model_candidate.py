@@ -49,7 +49,7 @@ def candidate_panel(candidates: Candidates, row: int, view: View, path: str) -> 
         ]
     else:
         parts.append(_choice(candidates, row, view))
-    return html.Section(parts, className="panel candidate", id="candidate", **aria(labelledby=heading))
+    return html.Section(parts, className="panel candidate", id="candidate", tabIndex=-1, **aria(labelledby=heading))
 
 
 def worth_a_look(candidates: Candidates, view: View, path: str) -> list[html.Section]:

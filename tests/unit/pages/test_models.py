@@ -52,8 +52,6 @@ def trainer() -> Trainer:
 def app(trainer: Trainer) -> Iterator[Dash]:
     settings = Settings()
     made = create_app(settings, TrainerClient(settings, httpx.MockTransport(trainer)))
-    if "model_download" not in made.server.view_functions:
-        models.register(made)
     with made.server.test_request_context():
         yield made
 
