@@ -139,6 +139,8 @@ def _assemble(document: RobynDocument, spec: ModelSpec, prepared: Prepared, othe
         "r2_train": r_squared(actual[:train], fitted[:train]),
         "mape": float(np.mean(np.abs(fitted - actual)) / np.mean(np.abs(actual))),
     }
+    if not np.isfinite(fitted).all() or not np.isfinite(metrics["nrmse_train"]):
+        raise SpecificationError("the numbers of the model are too large to compute with", where="Robyn model")
     if train + 2 < rows:
         metrics["r2_validation"] = r_squared(actual[train:], fitted[train:])
     candidates: dict[str, Any] = {

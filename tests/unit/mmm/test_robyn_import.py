@@ -207,6 +207,8 @@ def test_a_table_of_holidays_is_used_and_checked() -> None:
         lambda d: d["ExportedModel"]["summary"][6].update(coef="NA"),
         lambda d: d["ExportedModel"]["summary"][6].update(coef=True),
         lambda d: d["ExportedModel"]["summary"][6].update(coef=10**400),
+        lambda d: d["ExportedModel"]["summary"][1].update(decompAgg=1e308),
+        lambda d: d["ExportedModel"]["summary"][1].update(coef=1e-308),
         lambda d: d["ExportedModel"]["hyper_values"].pop("tv_S_thetas"),
         lambda d: d["ExportedModel"]["hyper_values"].update(tv_S_thetas=[1.0]),
         lambda d: d["ExportedModel"]["hyper_values"].update(tv_S_alphas=[-1.0]),
