@@ -151,7 +151,8 @@ def register(app: Dash) -> None:
         prevent_initial_call=True,
         running=[(Output(SEND, "disabled"), True, False)],
     )(choose)
-    app.clientside_callback(ClientsideFunction("models", "show"), Input(PICKED, "data"))
+    # Its output never changes; without one Dash would not call it when the store first appears.
+    app.clientside_callback(ClientsideFunction("models", "show"), Output(PICKED, "storage_type"), Input(PICKED, "data"))
     app.server.add_url_rule(f"{PATH}/<model_id>/<name>", "model_download", download)
 
 

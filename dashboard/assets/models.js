@@ -8,6 +8,7 @@ window.dash_clientside = Object.assign({}, window.dash_clientside, {
         panel.scrollIntoView({ block: "nearest" });
         panel.focus({ preventScroll: true });
       }, 60);
+      return window.dash_clientside.no_update;
     },
   },
 });
