@@ -40,7 +40,8 @@ class NevergradSearch:
     def ask(self, count: int) -> Floats:
         """`count` candidates (count, d), at most the batch; they must be told before the next are asked."""
         self._asked = [self._optimizer.ask() for _ in range(count)]
-        return np.clip(np.stack([np.asarray(candidate.value, dtype=float) for candidate in self._asked]), 0.0, 1.0)
+        units: Floats = np.stack([np.asarray(candidate.value, dtype=np.float64) for candidate in self._asked])
+        return np.asarray(np.clip(units, 0.0, 1.0), dtype=np.float64)
 
     def tell(self, losses: Floats) -> None:
         """The losses (count, L) of the candidates asked last, finite."""

@@ -7,7 +7,17 @@ import sys
 
 import pytest
 
-LIGHT = ("model", "planner", "model_file", "response", "curves", "estimates", "checks", "specification_document", "presets")
+LIGHT = (
+    "model",
+    "planner",
+    "model_file",
+    "response",
+    "curves",
+    "estimates",
+    "checks",
+    "specification_document",
+    "presets",
+)
 HEAVY = {"scipy", "numba", "sklearn", "nevergrad", "pandas", "pyarrow", "holidays", "prophet"}
 
 
