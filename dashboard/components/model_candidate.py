@@ -120,7 +120,9 @@ def _choice(candidates: Candidates, row: int, view: View) -> html.Div:
     parts = [html.P(term("Carry-over", "carryover")), html.Ul(memory, className="words")] if memory else []
     if row == candidates.chosen:
         return html.Div([*parts, html.P("This is the candidate the model shows.", className="soft choice-form")])
-    away = view.stale_since is not None
+    if view.stale_since is not None:
+        away = "The trainer does not answer; choosing works again when it is back."
+        return html.Div([*parts, html.P(away, className="soft choice-form")])
     form = [
         html.Label("Why is this the better one?", htmlFor=NOTE),
         dcc.Textarea(
@@ -128,16 +130,13 @@ def _choice(candidates: Candidates, row: int, view: View) -> html.Div:
             maxLength=LONGEST_NOTE,
             placeholder="For example: the lift test of May put TV at 1.2",
             className="note",
-            disabled=away,
         ),
         html.Div(
-            [html.Button("Make this the model", id=SEND, className="button primary", n_clicks=0, disabled=away)],
+            [html.Button("Make this the model", id=SEND, className="button primary", n_clicks=0)],
             className="form-actions",
         ),
         html.P(
-            "The trainer does not answer; choosing works again when it is back."
-            if away
-            else "A new model is published with your reason; this one stays. "
+            "A new model is published with your reason; this one stays. "
             "Its ranges leave out the doubt about carry-over and saturation, so they are narrower.",
             className="figure-note",
         ),

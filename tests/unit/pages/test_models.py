@@ -130,6 +130,7 @@ def test_known_model_stays_readable_while_the_trainer_is_away(app: Dash, trainer
     page = draw(candidate="4")
     assert "Last known results" in page
     assert "choosing works again when it is back" in page
+    assert "Make this the model" not in page
 
 
 def test_choice_of_a_person_is_told_with_the_way_back(trainer: Trainer, app: Dash) -> None:
