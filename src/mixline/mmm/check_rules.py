@@ -16,6 +16,7 @@ from mixline.mmm.choice_check import ChosenByPersonCheck
 from mixline.mmm.defaults import ranges_for
 from mixline.mmm.findings import Check, Finding, Reading
 from mixline.mmm.imported_check import ImportedCheck
+from mixline.mmm.influence_checks import FollowsDemandCheck, OutlierCheck
 from mixline.mmm.media_effects import effect_over_time
 from mixline.mmm.model import Floats, MixModel
 
@@ -359,6 +360,8 @@ CHECKS: tuple[Check, ...] = (
     WideRangeCheck(),
     BoundCheck(),
     CollinearCheck(),
+    FollowsDemandCheck(),
+    OutlierCheck(),
     ConvergenceCheck(),
     ObservationsCheck(),
     ChosenByPersonCheck(),

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mixline.mmm.checks import review
+from mixline.mmm.influence_checks import leave_one_out
 from mixline.mmm.model import MixModel
 from tests.builders import make_model
 
@@ -71,6 +72,36 @@ def test_each_mistake_is_found() -> None:
     theta = model.draws.adstock.copy()
     theta[:, 0, 0] = 0.799
     assert "at-bound" in codes(with_draws(model, adstock=theta))
+
+
+def test_one_jump_that_carries_the_media_effect_is_named() -> None:
+    model = sound()
+    start, _ = model.series.window
+    week = start + int(np.argmax(model.series.media[start:, 0]))
+    outcome = model.series.outcome.copy()
+    outcome[week] += 12 * outcome.std()
+    found = [
+        f for f in review(replace(model, series=replace(model.series, outcome=outcome))).findings if f.code == "outlier"
+    ]
+    assert found
+    assert str(model.series.dates[week].astype("datetime64[D]")) in found[0].detail
+    assert found[0].value is not None
+    assert found[0].value > 0.07
+
+
+def test_leaving_a_row_out_is_what_the_formula_says() -> None:
+    model = sound()
+    share, residual = leave_one_out(model)
+    assert share.shape == residual.shape == (model.series.window[1] - model.series.window[0],)
+    assert share.max() < 0.05
+
+
+def test_a_channel_that_returns_far_more_than_the_others_may_follow_demand() -> None:
+    model = sound()
+    rich = with_draws(model, beta=model.draws.beta * np.array([8.0, 0.2, 0.2]))
+    found = [finding for finding in review(rich).findings if finding.code == "follows-demand"]
+    assert found
+    assert found[0].columns == (model.media_names[0],)
 
 
 def test_a_negative_baseline_is_not_to_be_used() -> None:
