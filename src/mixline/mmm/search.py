@@ -19,6 +19,8 @@ from mixline.mmm.nevergrad_search import NevergradSearch
 from mixline.mmm.search_result import Candidates, Prepared, join
 
 WORST_TOLD = 10.0  # infinite and absurd losses are told as this; the reference point is (1, 1)
+# For the early stop. Half a per cent of error moves no channel by as much as its range.
+GAIN, PATIENCE = 0.005, 0.15
 
 Watch = Callable[[Candidates], None]
 
@@ -42,7 +44,7 @@ def search_trial(prepared: Prepared, trial: int, watch: Watch | None = None) -> 
         optimizer = Evolution(len(space), batch, weights, np.random.default_rng([search.seed, trial]))
     batches: list[Candidates] = []
     done = 0
-    while done < search.iterations:
+    while done < search.iterations and not (search.early_stop and settled(batches, search.iterations)):
         units = optimizer.ask(min(batch, search.iterations - done))
         found = _numbered(evaluate(prepared, decode(prepared, space, units)), trial, done)
         losses = [_tellable(found.error), _tellable(found.rssd)]
@@ -52,6 +54,16 @@ def search_trial(prepared: Prepared, trial: int, watch: Watch | None = None) -> 
         if watch is not None:
             watch(found)
     return join(batches)
+
+
+def settled(batches: list[Candidates], planned: int) -> bool:
+    """Whether a trial has gained less than `GAIN` of its best error over the last `PATIENCE` of the planned candidates."""
+    wait = max(1, round(planned * PATIENCE))
+    error = np.concatenate([b.error for b in batches]) if batches else np.zeros(0)
+    if len(error) < 2 * wait:
+        return False
+    before = float(np.nanmin(error[:-wait], initial=np.inf))
+    return before - float(np.nanmin(error[-wait:], initial=np.inf)) < GAIN * before
 
 
 def _numbered(found: Candidates, trial: int, done: int) -> Candidates:

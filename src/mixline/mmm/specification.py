@@ -137,6 +137,7 @@ class Search:
     seed: int = 123
     rssd_weight: float = 1.0  # 0 drops DECOMP.RSSD from the objectives
     optimizer: Optimizer = "arrays"  # TwoPointsDE on arrays, or nevergrad's own: same rules, six times the time
+    early_stop: bool = False  # end a trial once it no longer gains (`mixline.mmm.search`)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "rssd_weight", float(self.rssd_weight))

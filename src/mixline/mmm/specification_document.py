@@ -338,6 +338,7 @@ _MODEL: dict[str, Reader] = {
             "seed": _whole,
             "rssd_weight": _number,
             "optimizer": _one_of(get_args(Optimizer)),
+            "early_stop": _flag,
         },
     ),
     "studies": _list(

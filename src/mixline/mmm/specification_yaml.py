@@ -60,6 +60,7 @@ def write(spec: ModelSpec) -> str:
     lines += [f"  batch: {search.batch}", f"  seed: {search.seed}"]
     lines += [f"  rssd_weight: {_scalar(search.rssd_weight)}  # 0: shares of effect need not resemble shares of spend"]
     lines += [f"  optimizer: {search.optimizer}  # arrays, or nevergrad: the reference with the same rules, slower"]
+    lines += [f"  early_stop: {_scalar(search.early_stop)}  # end a trial once it no longer gains"]
     lines += ["", "# Lift studies: the total extra outcome between two days."]
     lines += _section("studies", [_study(s) for s in spec.studies])
     return "\n".join(lines) + "\n"

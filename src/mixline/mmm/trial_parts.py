@@ -45,8 +45,11 @@ def write_part(candidates: Candidates, mark: str) -> bytes:
     return buffer.getvalue()
 
 
-def read_part(content: bytes | None, mark: str, iterations: int) -> Candidates | None:
-    """The trial, or None when there is none, it is damaged, or it belongs to other data or another specification."""
+def read_part(content: bytes | None, mark: str, iterations: int, *, shorter: bool = False) -> Candidates | None:
+    """The trial, or None when there is none, it is damaged, or it belongs to other data or another specification.
+
+    `shorter`: a trial may have ended before its planned iterations.
+    """
     if content is None or content[:64] != mark.encode():
         return None
     buffer = io.BytesIO(content[64:])
@@ -54,4 +57,4 @@ def read_part(content: bytes | None, mark: str, iterations: int) -> Candidates |
         found = Candidates(**{f.name: np.lib.format.read_array(buffer, allow_pickle=False) for f in fields(Candidates)})
     except (ValueError, EOFError, OSError):
         return None
-    return found if len(found) == iterations else None
+    return found if len(found) == iterations or (shorter and 0 < len(found) < iterations) else None

@@ -100,7 +100,8 @@ def run_trials(prepared: Prepared, processes: int, report: Report | None, parts:
     meter = Meter(search.trials * search.iterations, report)
     found: dict[int, Candidates] = {}
     for trial in range(1, search.trials + 1):
-        saved = read_part(parts.load(part_name(trial)), mark, search.iterations) if parts is not None else None
+        kept = parts.load(part_name(trial)) if parts is not None else None
+        saved = read_part(kept, mark, search.iterations, shorter=search.early_stop)
         if saved is not None:
             found[trial] = saved
             meter.add(trial, len(saved), _points(saved))

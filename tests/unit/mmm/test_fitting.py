@@ -74,6 +74,17 @@ def test_a_resumed_fit_gives_the_same_bytes_and_repeats_nothing(world: World, sp
     assert parts.saved == ["trial-002"]
 
 
+def test_an_early_stop_ends_settled_trials_and_can_be_resumed(world: World, spec: ModelSpec) -> None:
+    early = spec.with_search(iterations=2000, early_stop=True)
+    parts = Memory()
+    model = fit(early, world.frame, parts=parts)
+    assert model.facts["evaluated"] < 4000
+    full = fit(early.with_search(early_stop=False), world.frame)
+    assert model.candidates["nrmse"].min() < 1.02 * full.candidates["nrmse"].min()
+    del parts.kept["trial-002"]
+    assert write_model(fit(early, world.frame, parts=parts)) == write_model(model)
+
+
 def test_parts_of_another_specification_are_not_taken(world: World, spec: ModelSpec, model: MixModel) -> None:
     parts = Memory()
     fit(spec.with_search(seed=5), world.frame, parts=parts)
