@@ -16,10 +16,12 @@ def test_another_candidate_becomes_the_model_with_its_reason(page: Any, product:
     newest = product.read("/v1/models")[0]
     searched = (product.read(f"/v1/models/{newest['id']}")["choice"] or {}).get("model_id") or newest["id"]
     page.goto(f"{product.dashboard}/models?model={searched[:12]}")
-    page.wait_for_selector("#figure-candidates .point")
+    # points outside the frame are drawn, but hidden
+    page.wait_for_selector('#figure-candidates .point:not([display="none"])')
     page.locator("#figure-candidates").scroll_into_view_if_needed()
     page.wait_for_timeout(500)  # the figure settles into its width
-    box = page.locator("#figure-candidates .scatterlayer .trace").nth(2).locator(".point").nth(3).bounding_box()
+    front = page.locator("#figure-candidates .scatterlayer .trace").nth(2)
+    box = front.locator('.point:not([display="none"])').nth(3).bounding_box()
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     page.wait_for_url(re.compile("candidate="))
     page.goto(f"{product.dashboard}/models?model={searched[:12]}")
