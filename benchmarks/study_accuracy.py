@@ -26,7 +26,7 @@ from mixline.mmm.simulate import simulate
 from mixline.mmm.worlds import WORLDS
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "accuracy.md"
-# So many of a company's channels outside their 90 % range that chance alone would hardly do it (below 5 %).
+# So many of a company's channels outside their 90 % range that chance alone does it in less than one company in ten.
 MISSES = {3: 2, 4: 2, 5: 2, 6: 3, 7: 3, 8: 3, 9: 3, 10: 3, 11: 4, 12: 4}
 
 
@@ -47,7 +47,7 @@ class Outcome:
 
     @property
     def missed(self) -> bool:
-        """Whether the ranges are wrong about this company as a whole, or wrong by a range's width about a channel."""
+        """Whether the ranges are wrong about this company as a whole."""
         return int((~self.within90).sum()) >= MISSES.get(len(self.channels), 3)
 
 
@@ -108,7 +108,7 @@ def page(outcomes: list[Outcome], command: str) -> str:
         "## Where the ranges miss",
         "",
         f"In {len(bad)} of {len(outcomes)} companies so many channels lie outside their 90 % range (2 of up to 5, 3 of up to 10)",
-        f"that chance hardly explains it; in {len(green)} of them every check was green:",
+        f"that chance alone does it in less than one company in ten; in {len(green)} of them every check was green:",
         "",
     ]
     for o in green:
