@@ -1,0 +1,50 @@
+"""Planners of the models looked at lately, kept in the process.
+
+A model is named by its content, so one planner serves everybody who looks at it; what a person asks is not kept.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+
+from flask import current_app
+
+from dashboard.client import TrainerClient
+from mixline.mmm.model_file import DOCUMENT, TABLES, read_model
+from mixline.mmm.planner import Planner
+
+KEPT = 8
+EXTENSION = "mixline.planners"
+
+
+class PlannerShelf:
+    """At most `KEPT` planners by model id. Threads may share it."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._planners: OrderedDict[str, Planner] = OrderedDict()
+
+    def planner(self, client: TrainerClient, model_id: str) -> Planner:
+        """The planner of a model, made from its files the first time.
+
+        Raises:
+            UnavailableError: the trainer does not answer and the model is not kept.
+            IntegrityError: the files are not a model.
+        """
+        with self._lock:
+            if model_id in self._planners:
+                self._planners.move_to_end(model_id)
+                return self._planners[model_id]
+        planner = Planner(read_model({name: client.read_file(model_id, name) for name in (DOCUMENT, *TABLES)}))
+        with self._lock:
+            planner = self._planners.setdefault(model_id, planner)
+            while len(self._planners) > KEPT:
+                self._planners.popitem(last=False)
+        return planner
+
+
+def current_shelf() -> PlannerShelf:
+    """The shelf of the application that is answering."""
+    shelf: PlannerShelf = current_app.extensions.setdefault(EXTENSION, PlannerShelf())
+    return shelf

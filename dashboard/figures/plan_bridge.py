@@ -1,0 +1,76 @@
+"""From the outcome of today's plan to the outcome of the plan, channel by channel."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from dashboard.figures.drawing import (
+    Document,
+    Drawing,
+    Look,
+    labels_axis,
+    make_figure,
+    outcome_axis,
+    row_height,
+    side_number,
+)
+from mixline.mmm.planner import Plan
+
+NUMBERS_WIDTH = 92
+
+
+def list_steps(plan: Plan) -> list[tuple[str, float]]:
+    """Channel and what it brings more than today; they add up to the uplift."""
+    steps = [(c.name, c.contribution.value - c.contribution_today.value) for c in plan.channels]
+    return sorted(steps, key=lambda step: -step[1])
+
+
+def draw_bridge(plan: Plan, labels: Mapping[str, str], look: Look) -> Drawing:
+    """Steps from today's outcome to the plan's. The axis starts near them: the change is small beside the whole."""
+    unit, tokens = look.unit, look.tokens
+    steps = list_steps(plan)
+    today, then = plan.outcome_today.value, plan.outcome.value
+    given = {c.name: c.label for c in plan.channels}
+    names = ["Today", *(labels.get(name, given[name]) for name, _ in steps), "Plan"]
+    starts, place = [], today
+    for _, value in steps:
+        starts.append(place)
+        place += value
+    ends = [today, then, *starts, *(s + v for s, (_, v) in zip(starts, steps, strict=True))]
+    low, high = min(ends), max(ends)
+    room = 0.25 * (high - low) or 0.01 * abs(today) or 1.0
+    left = low - room
+    bars: Document = {
+        "type": "bar",
+        "orientation": "h",
+        "y": names,
+        "base": [left, *starts, left],
+        "x": [today - left, *(value for _, value in steps), then - left],
+        "marker": {
+            "color": [tokens.context[1], *(look.color(name) for name, _ in steps), tokens.accent],
+            "cornerradius": 3,
+        },
+        "width": 0.62,
+        "hovertext": [
+            f"<b>{name}</b><br>{text}" for name, text in zip(names, _texts(steps, today, then, look), strict=True)
+        ],
+        "hovertemplate": "%{hovertext}<extra></extra>",
+        "showlegend": False,
+    }
+    numbers = [
+        side_number(name, text, NUMBERS_WIDTH, look)
+        for name, text in zip(names, _texts(steps, today, then, look), strict=True)
+    ]
+    axis = outcome_axis(unit, range=[left, high + room * 0.2], showgrid=True, zeroline=False, fixedrange=True, nticks=5)
+    figure = make_figure(
+        look, [bars], xaxis=axis, yaxis=labels_axis(names), annotations=numbers,
+        margin={"l": 8, "r": NUMBERS_WIDTH, "t": 8, "b": 8},
+    )  # fmt: skip
+    title = f"From {unit.outcome(today)} to {unit.outcome(then)} {unit.outcome_name}"
+    note = "What each channel brings more or less than today. The axis does not start at zero."
+    return Drawing("plan-bridge", title, note, figure, row_height(len(names)))
+
+
+def _texts(steps: list[tuple[str, float]], today: float, then: float, look: Look) -> list[str]:
+    unit = look.unit
+    return [unit.outcome(today), *(unit.outcome(value, sign=True) for _, value in steps), unit.outcome(then)]
