@@ -70,6 +70,10 @@ format: $(VENV)/ready-test ## Format the code and mend what can be mended
 bench: $(VENV)/ready-test ## Measure speed, side by side
 	$(BIN)/python -m benchmarks
 
+.PHONY: study
+study: $(VENV)/ready-test ## Measure accuracy on simulated companies and write docs/accuracy.md (takes long)
+	$(BIN)/python -m benchmarks.study_accuracy
+
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--no-annotate --custom-compile-command "make lock"
 

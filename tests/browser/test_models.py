@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -27,7 +28,7 @@ def test_another_candidate_becomes_the_model_with_its_reason(page: Any, product:
     page.goto(f"{product.dashboard}/models?model={searched[:12]}")
     page.get_by_role("link", name=re.compile("^Trial")).first.click()
     page.wait_for_selector("#candidate:focus")
-    assert page.locator("#candidate h2").bounding_box()["y"] < page.viewport_size["height"]
+    expect(page.locator("#candidate h2")).to_be_in_viewport()
     page.get_by_role("button", name="Make this the model").click()
     page.get_by_text("Say in a sentence why").wait_for()
     page.get_by_label("Why is this the better one?").fill(NOTE)
