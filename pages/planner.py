@@ -144,7 +144,10 @@ def solve_again(
         raise PreventUpdate
     names = [key["channel"] for key in keys]
     ends = {name: (low, high) for name, low, high in zip(names, lows, highs, strict=True)}
-    inputs = read_inputs({"goal": goal, "ahead": ahead, "budget": budget, "target": target})
+    try:
+        inputs = read_inputs({"goal": goal, "ahead": ahead, "budget": budget, "target": target})
+    except MixlineError as error:
+        return ([inline_error(error)], *[no_update] * 7)
     inputs = PlanInputs(
         inputs.goal,
         inputs.ahead,

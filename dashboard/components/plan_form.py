@@ -118,7 +118,7 @@ def _bound(kind: str, channel: str, label: str, value: float | None, usual: floa
 def number(key: Any, value: float | None, *, least: float = 0, most: float | None = None, step: Any = "any",
            hint: str = "") -> dcc.Input:  # fmt: skip
     """A number that is taken when its field is left, or half a second after the last key."""
-    limits = {} if most is None else {"max": most}
+    limits: dict[str, Any] = {} if most is None else {"max": most}
     return dcc.Input(id=key, type="number", value=value, min=least, step=step, placeholder=hint, debounce=0.5, **limits)
 
 

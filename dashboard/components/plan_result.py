@@ -9,6 +9,7 @@ from typing import Any
 
 from dash import html
 
+from dashboard.components.aria import aria
 from dashboard.components.panels import keep_together, panel
 from dashboard.components.plan_inputs import PlanInputs
 from dashboard.components.plan_words import plan_certainty, plan_headline, stop_words, to_message, warnings
@@ -44,7 +45,7 @@ def plan_result(plan: Plan, inputs: PlanInputs, labels: Mapping[str, str], look:
                     className="panel-head",
                 ),
                 html.Div(delta_table(plan, labels, look), className="plan-scroll", tabIndex=0, role="region",
-                         **{"aria-label": "The plan in numbers"}),
+                         **aria(label="The plan in numbers")),
             ],
             className="panel",
         ),

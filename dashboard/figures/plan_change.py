@@ -41,6 +41,4 @@ def draw_change(plan: Plan, labels: Mapping[str, str], look: Look) -> Drawing:
     difference = moved.spend - moved.spend_today
     still = plan.is_today or abs(difference) < 0.005 * max(plan.spend, plan.spend_today, 1e-9)
     title = "Spend stays as it is" if still else f"{name} changes most: {look.unit.money(difference, sign=True)}"
-    return Drawing(
-        "plan-change", title, "Upper bar: planned. Pale bar below: today.", figure, row_height(len(names), 46)
-    )
+    return Drawing("plan-change", title, "Pale bar: today. Full bar: planned.", figure, row_height(len(names), 46))
