@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from typing import Any
 
 import httpx
@@ -27,6 +28,8 @@ from mixline.messages import (
     TermSummary,
     TrialSummary,
 )
+from mixline.mmm.model_file import write_model
+from tests.builders import make_model
 
 START = date(2024, 1, 1)
 WEEKS = 104
@@ -252,6 +255,12 @@ def make_candidates(summary: ModelSummary, **changes: Any) -> Candidates:
     return Candidates.model_validate(document | changes)
 
 
+@cache
+def make_files() -> dict[str, bytes]:
+    """A small fitted model as the trainer keeps it; its channels are its own."""
+    return write_model(make_model())
+
+
 def make_row(summary: ModelSummary) -> ModelRow:
     names = ("id", "title", "dataset_name", "dataset_version", "segment", "goal", "currency", "created_at", "verdict")
     return ModelRow(dataset_id=summary.lineage.dataset_id, **{name: getattr(summary, name) for name in names})
@@ -283,6 +292,8 @@ def answer_with(summaries: list[ModelSummary], demo: str = "absent") -> Callable
                 return httpx.Response(200, text=make_contributions(summary, period).model_dump_json())
             if path == f"{base}/curves":
                 return httpx.Response(200, text=make_curves(summary).model_dump_json())
+            if path.startswith(f"{base}/files/"):
+                return httpx.Response(200, content=make_files()[path.rpartition("/")[2]])
             if path == f"{base}/candidates":
                 return httpx.Response(200, text=make_candidates(summary).model_dump_json())
         problem = {
