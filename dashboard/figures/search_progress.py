@@ -77,7 +77,7 @@ def search_figure(points: Sequence[SearchPoint], mode: theme.Mode) -> go.Figure:
         showlegend=False,
         margin={"l": 8, "r": 24, "t": 22, "b": 8},
         xaxis={"title": {"text": "Seconds since the start"}, "rangemode": "tozero"},
-        yaxis={"title": {"text": "Best error (NRMSE)"}, "tickformat": ".3f", "nticks": 4, **_error_range(errors)},
+        yaxis={"title": {"text": "Best error (NRMSE)"}, "tickformat": ".4f", "nticks": 4, **_error_range(errors)},
         uirevision="search",
     )
     return figure

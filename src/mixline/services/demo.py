@@ -10,7 +10,7 @@ from pathlib import Path
 import mixline
 from mixline.errors import ConflictError, NotFoundError, UnavailableError
 from mixline.jobs.contract import FINAL_STATES
-from mixline.messages import ColumnChoice, DatasetRequest, DatasetView, RunRequest, RunView
+from mixline.messages import ColumnChoice, DatasetRequest, DatasetView, Preset, RunRequest, RunView
 from mixline.services.context import Services, open_services
 from mixline.services.datasets import create_dataset, get_dataset
 from mixline.services.run_rows import get_run
@@ -23,7 +23,7 @@ Report = Callable[[str], None]
 
 CURRENCY = "EUR"
 SEED = 1
-TRIALS, ITERATIONS = 4, 1000  # enough for curves worth looking at, little enough to be there within half a minute
+PRESET: Preset = "standard"  # figures one would decide on; a fit is there within half a minute
 LOOK_SECONDS = 0.5
 WORKER_PATIENCE = 60.0  # seconds without any worker after which waiting makes no sense
 
@@ -76,9 +76,7 @@ def import_demo(services: Services, path: Path | None = None) -> DatasetView:
 
 def launch_demo(services: Services, dataset: DatasetView, segment: str) -> RunView:
     """Queue the demo's fit for one country."""
-    request = RunRequest(
-        dataset_id=dataset.id, segment=segment, seed=SEED, trials=TRIALS, iterations=ITERATIONS, preset="test"
-    )
+    request = RunRequest(dataset_id=dataset.id, segment=segment, seed=SEED, preset=PRESET)
     return launch_run(services, request)
 
 
