@@ -210,14 +210,31 @@ def _to_parquet(table: Table, name: str) -> bytes:
             raise InputError("a column must have one dimension", where=f"{name}, {key}", got=f"{array.ndim} dimensions")
         if array.dtype.kind in "OU":
             columns[key] = pa.array([str(v) for v in array], type=pa.string())
+        elif array.dtype.kind == "b":
+            columns[key] = pa.array(array.tolist(), type=pa.bool_())
         elif array.dtype.kind == "M":
-            columns[key] = pa.array(array.astype("datetime64[D]"), type=pa.date32())
+            columns[key] = _to_arrow(array.astype("datetime64[D]").astype(np.int32), pa.date32())
         else:
-            columns[key] = pa.array(np.ascontiguousarray(array))
+            columns[key] = _to_arrow(array, pa.from_numpy_dtype(array.dtype))
     sink = io.BytesIO()
     # Without compression and statistics the bytes depend on the values alone.
     pq.write_table(pa.table(columns), sink, compression="none", use_dictionary=False, write_statistics=False)
     return sink.getvalue()
+
+
+def _to_arrow(values: NDArray[Any], kind: Any) -> Any:
+    """An Arrow column over the values' own bytes. pyarrow's conversions of numpy arrays would import pandas."""
+    import pyarrow as pa
+
+    return pa.Array.from_buffers(kind, len(values), [None, pa.py_buffer(np.ascontiguousarray(values))])
+
+
+def _from_arrow(column: Any) -> NDArray[Any]:
+    """The values of a numeric Arrow column without missing ones, again without pandas."""
+    chunks = [np.from_dlpack(chunk) for chunk in column.chunks if len(chunk)]
+    if not chunks:
+        return np.zeros(0, dtype=column.type.to_pandas_dtype())
+    return np.concatenate(chunks)
 
 
 def _from_parquet(content: bytes, name: str) -> Table:
@@ -239,9 +256,11 @@ def _from_parquet(content: bytes, name: str) -> Table:
         if pa.types.is_string(column.type):
             columns[key] = np.array(column.to_pylist(), dtype=object)
         elif pa.types.is_date32(column.type):
-            columns[key] = column.to_numpy().astype("datetime64[D]")
-        elif pa.types.is_integer(column.type) or pa.types.is_floating(column.type) or pa.types.is_boolean(column.type):
-            columns[key] = column.to_numpy()
+            columns[key] = _from_arrow(column.cast(pa.int32())).astype("datetime64[D]")
+        elif pa.types.is_boolean(column.type):
+            columns[key] = np.array(column.to_pylist(), dtype=bool)
+        elif pa.types.is_integer(column.type) or pa.types.is_floating(column.type):
+            columns[key] = _from_arrow(column)
         else:
             raise _broken(name, "a column has a type that no model has", got=f"{key}: {column.type}")
     return columns
