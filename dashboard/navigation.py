@@ -28,6 +28,7 @@ ENTRIES = (
         "pages.contribution", "/contribution", "Contribution", "Understand", "M3 17V9h3v8m2 0V5h3v12m2 0v-6h3v6M2 17h16"
     ),
     Entry("pages.response", "/response", "Response curves", "Understand", "M3 3v14h14M5 15c1-7 5-9 12-9.5"),
+    Entry("pages.planner", "/planner", "Planner", "Understand", "M3 6h9m4 0h1M3 14h3m4 0h7M14 4v4M8 12v4"),
     Entry("pages.data", "/data", "Data", "Build", "M3 4h14v12H3zm0 4h14M3 12h14M8 4v12"),
     Entry("pages.runs", "/runs", "Runs", "Build", "M6 4l10 6-10 6z"),
     Entry("pages.models", "/models", "Models", "Build", "M4 4v12h12M8 12h.01M10 8h.01M13 11h.01M15 6h.01M7 9h.01"),

@@ -30,14 +30,13 @@ from dashboard.components.plan_form import (
 from dashboard.components.plan_inputs import PlanInputs, read_inputs
 from dashboard.components.plan_result import CSV_PATH, plan_result, write_plan
 from dashboard.components.plan_shelf import current_shelf
+from dashboard.components.plan_solving import solve, solve_today
 from dashboard.figures.drawing import make_look
-from dashboard.figures.format import unit_of
 from dashboard.labels import label_summary
 from dashboard.theme import current_mode
 from dashboard.view import SHORT_ID, View, choose_row, read_filters
 from mixline.errors import MixlineError
 from mixline.messages import ModelSummary
-from mixline.mmm.planner import Plan, Planner, PlanRequest
 
 HERE = "/planner"
 RESULT, ADDRESS, SHOWN = "plan-result", "plan-address", "plan-shown"
@@ -79,23 +78,6 @@ def address(model_id: str, level: str, inputs: PlanInputs) -> str:
     """The query that shows this plan again, of this very model."""
     query = {"model": model_id[:SHORT_ID], **({"range": level} if level else {}), **inputs.to_query()}
     return urlencode(query)
-
-
-def solve_today(planner: Planner, summary: ModelSummary, inputs: PlanInputs) -> Plan:
-    """A plan over the same periods that nothing restricts, for its figures of today."""
-    periods = PlanInputs(ahead=inputs.ahead).request(summary.interval, None).periods
-    return planner.plan(PlanRequest(periods=periods))
-
-
-def solve(planner: Planner, summary: ModelSummary, inputs: PlanInputs) -> Plan:
-    """The plan that answers. Raises SpecificationError when nothing can."""
-    target = inputs.target
-    if inputs.goal == "roi":
-        today = None if target is not None else solve_today(planner, summary, inputs).roi_today.value
-        target = today if target is None else target / unit_of(summary).roi_scale
-    elif inputs.goal == "outcome" and target is None:
-        target = solve_today(planner, summary, inputs).outcome_today.value
-    return planner.plan(inputs.request(summary.interval, target))
 
 
 def register(app: Dash) -> None:

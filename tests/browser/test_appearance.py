@@ -21,6 +21,7 @@ PAGES = {  # name -> address, what must be there before it counts as drawn
     "overview": ("/", FIGURE),
     "contribution": ("/contribution", FIGURE),
     "response": ("/response", FIGURE),
+    "planner": ("/planner", FIGURE),
     "data": ("/data", ".dataset-list"),
     "runs": ("/runs", ".history-grid .ag-row"),
     "models": ("/models", FIGURE),

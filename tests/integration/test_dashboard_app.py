@@ -167,16 +167,20 @@ def test_the_theme_comes_with_the_persons_own_cookie(browser: FlaskClient) -> No
     assert draw(browser, "/") == light
 
 
-def test_the_dashboards_process_loads_no_trainer_library_even_when_it_draws() -> None:
-    code = """
-import sys, httpx
+def test_the_dashboards_process_loads_no_trainer_library_even_when_it_draws(tmp_path: Path) -> None:
+    # Made here: writing a model file loads pandas, reading one must not.
+    for name, content in builders.make_files().items():
+        (tmp_path / name).write_bytes(content)
+    code = f"""
+import pathlib, sys, httpx
 from tests.integration.test_dashboard_app import draw, open_browser, UNDERSTAND
 from tests.unit.dashboard import builders
+builders.make_files = lambda: {{path.name: path.read_bytes() for path in pathlib.Path({str(tmp_path)!r}).iterdir()}}
 browser = open_browser(builders.answer_with(builders.make_two_countries()))
 for path in UNDERSTAND:
     draw(browser, path)
-heavy = {"sklearn", "nevergrad", "numba", "prophet", "scipy", "mlflow", "pandas"}
-print(sorted(heavy & {name.split(".")[0] for name in sys.modules}))
+heavy = {{"sklearn", "nevergrad", "numba", "prophet", "scipy", "mlflow", "pandas"}}
+print(sorted(heavy & {{name.split(".")[0] for name in sys.modules}}))
 """
     environment = {"PYTHONPATH": f"{ROOT / 'src'}:{ROOT}", "PATH": "/usr/bin:/bin", "HOME": str(Path.home())}
     done = subprocess.run(
