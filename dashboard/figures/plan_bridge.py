@@ -61,7 +61,7 @@ def draw_bridge(plan: Plan, labels: Mapping[str, str], look: Look) -> Drawing:
         side_number(name, text, NUMBERS_WIDTH, look)
         for name, text in zip(names, _texts(steps, today, then, look), strict=True)
     ]
-    axis = outcome_axis(unit, range=[left, high + room * 0.2], showgrid=True, zeroline=False, fixedrange=True, nticks=5)
+    axis = outcome_axis(unit, range=[left, high + room * 0.2], showgrid=True, zeroline=False, fixedrange=True, nticks=4)
     figure = make_figure(
         look, [bars], xaxis=axis, yaxis=labels_axis(names), annotations=numbers,
         margin={"l": 8, "r": NUMBERS_WIDTH, "t": 8, "b": 8},

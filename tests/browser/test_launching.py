@@ -47,8 +47,9 @@ def wait_for_state(page: Any, *states: str, seconds: float = 60) -> str:
 
 
 def read_percent(page: Any) -> float:
-    bar = page.locator(f"{CARD} [role=progressbar]")
-    return float(bar.get_attribute("aria-valuenow")) if bar.count() else -1.0
+    """Of the run looked at; -1 while there is no bar: not begun, or ended."""
+    bars = page.locator(f"{CARD} [role=progressbar]").element_handles()
+    return float(bars[0].get_attribute("aria-valuenow") or -1) if bars else -1.0
 
 
 def wait_for_percent(page: Any, above: float, seconds: float = 40) -> float:
@@ -62,13 +63,10 @@ def wait_for_percent(page: Any, above: float, seconds: float = 40) -> float:
 
 
 def test_a_run_is_launched_progresses_and_ends_in_curves(page: Any, product: Any) -> None:
-    run_id, seed = launch(page, product, "Standard")
+    run_id, seed = launch(page, product, "Thorough")
     wait_for_state(page, "running")
-    first = wait_for_percent(page, 0.0)
-    if page.locator(CARD).get_attribute("data-state") == "running":
-        wait_for_percent(page, first)
-        assert "best error" in page.locator(CARD).inner_text().lower() or read_percent(page) < 5
-    assert wait_for_state(page, "succeeded", "failed", seconds=90) == "succeeded"
+    wait_for_percent(page, wait_for_percent(page, 0.0))
+    assert wait_for_state(page, "succeeded", "failed", seconds=150) == "succeeded"
 
     page.get_by_role("link", name="See the response curves").click()
     page.wait_for_url(re.compile("/response"))

@@ -87,7 +87,8 @@ def _with_others(finding: Finding, others: int) -> Finding:
     if not others:
         return finding
     also = f"Alike in {others} more segment{'s' if others > 1 else ''}."
-    return finding.model_copy(update={"detail": f"{finding.detail} {also}".strip()})
+    detail = finding.detail if not finding.detail or finding.detail.endswith(".") else f"{finding.detail}."
+    return finding.model_copy(update={"detail": f"{detail} {also}".strip()})
 
 
 def _part(place: str, rows: pd.DataFrame, choices: Sequence[ColumnChoice]) -> Part | None:

@@ -98,5 +98,6 @@ def weighted_quantiles(values: Floats, weights: Floats, probabilities: tuple[flo
         gap = np.where(right_at > left_at, right_at - left_at, 1.0)
         part = np.clip((probability - left_at) / gap, 0.0, 1.0)
         lower, upper = ordered[left, columns], ordered[right, columns]
-        results[i] = lower + part * (upper - lower)
+        between = np.clip(lower + part * (upper - lower), lower, upper)
+        results[i] = np.where(part >= 1.0, upper, between)  # exactly, or a wider range could end before a narrower one
     return results.reshape(len(probabilities), *kept.shape[1:])

@@ -56,3 +56,10 @@ def test_a_band_is_an_estimate_at_every_place() -> None:
 
 def test_a_negative_factor_swaps_the_ends() -> None:
     assert Estimate(2, 1, 3, 1.5, 2.5).times(-2) == Estimate(-4, -6, -2, -5, -3)
+
+
+def test_a_wider_range_never_ends_before_a_narrower_one() -> None:
+    values = np.array([-2962.029099625377, -48.26577557314886])
+    for share in np.linspace(0.05, 0.95, 19):
+        found = estimate(values, np.array([share, 1 - share]))
+        assert found.low <= found.low50 <= found.high50 <= found.high
