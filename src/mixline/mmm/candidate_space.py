@@ -172,6 +172,7 @@ def evaluate(
         nrmse_test=losses[:, 2],
         rssd=losses[:, 3],
         contribution=contribution,
+        lift=np.full(count, np.nan),
     )
 
 

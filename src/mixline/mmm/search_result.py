@@ -64,6 +64,7 @@ class Candidates:
     nrmse_test: Floats  # (C,) nan without a hold-out
     rssd: Floats  # (C,)
     contribution: Floats  # (C, M) outcome each medium brought in the window
+    lift: Floats  # (C,) error against the lift studies (MAPE); nan without studies
 
     def __len__(self) -> int:
         return int(self.trial.shape[0])

@@ -121,10 +121,16 @@ class Context:
 
 @dataclass(frozen=True)
 class Validation:
-    """Time-ordered hold-out. `train` is the share of window rows fitted on (a range is searched); None fits on all."""
+    """Time-ordered hold-out. `train` is the share of window rows fitted on (a range is searched); None fits on all.
+
+    `folds` asks for a rolling-origin back-test after the fit: that many forecasts of `horizon` periods each, made from
+    what came before them (0 periods stand for a quarter of a year).
+    """
 
     train: Range | None = None
-    leaking: bool = False  # Robyn's form: Hill's maximum taken over the whole window. Only for comparison.
+    leaking: bool = False  # Robyn's form: Hill's maximum and the components see the whole window. Only for comparison.
+    folds: int = 0
+    horizon: int = 0
 
 
 @dataclass(frozen=True)
@@ -138,9 +144,11 @@ class Search:
     rssd_weight: float = 1.0  # 0 drops DECOMP.RSSD from the objectives
     optimizer: Optimizer = "arrays"  # TwoPointsDE on arrays, or nevergrad's own: same rules, six times the time
     early_stop: bool = False  # end a trial once it no longer gains (`mixline.mmm.search`)
+    lift_weight: float = 1.0  # of the error against lift studies, the third objective where there are any; 0 drops it
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "rssd_weight", float(self.rssd_weight))
+        for name in ("rssd_weight", "lift_weight"):
+            object.__setattr__(self, name, float(getattr(self, name)))
 
 
 @dataclass(frozen=True)
@@ -158,6 +166,24 @@ class Study:
     def __post_init__(self) -> None:
         for name in ("effect", "spend", "confidence"):
             object.__setattr__(self, name, float(getattr(self, name)))
+
+
+@dataclass(frozen=True)
+class Refresh:
+    """What a refresh knows of the model it continues. Its ranges are written into the media as usual.
+
+    `model` is the earlier model's id, `steps` the periods added since, `shares` the earlier share of the outcome of every
+    term that is not a medium (intercept included, by the name "intercept"): the search stays near them.
+    """
+
+    model: str
+    steps: int
+    shares: Mapping[str, float]
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "shares", {str(k): float(v) for k, v in sorted(self.shares.items())})
+        if self.steps < 1:
+            raise SpecificationError("a refresh adds at least one period", where="refresh.steps", got=self.steps)
 
 
 @dataclass(frozen=True)
@@ -183,6 +209,7 @@ class ModelSpec:
     validation: Validation = Validation()
     search: Search = Search()
     studies: tuple[Study, ...] = ()
+    refresh: Refresh | None = None
     version: int = 1
 
     def __post_init__(self) -> None:
@@ -217,6 +244,13 @@ class ModelSpec:
                 where="search",
                 got=f"{s.trials} trials, {s.iterations} iterations, batch {s.batch}, seed {s.seed}",
                 expected="1-100 trials, 1-100,000 iterations, batch 1-1000, seed 0-2^31",
+            )
+        if not (0 <= self.validation.folds <= 20 and 0 <= self.validation.horizon <= 1000):
+            raise SpecificationError(
+                "the back-test is out of range",
+                where="validation",
+                got=f"{self.validation.folds} folds of {self.validation.horizon} periods",
+                expected="0-20 folds, 0-1000 periods",
             )
         train = self.validation.train
         if train is not None and not (train.low > 0.1 and train.high <= 1.0):
@@ -302,7 +336,7 @@ def _plain(value: Any) -> Any:
     return value
 
 
-__all__ = [f.__name__ for f in (Range, Goal, Media, Context, Validation, Search, Study, ModelSpec)] + [
+__all__ = [f.__name__ for f in (Range, Goal, Media, Context, Validation, Search, Study, Refresh, ModelSpec)] + [
     "COMPONENTS",
     "LIMITS",
     "canonical_json",

@@ -26,6 +26,7 @@ from mixline.mmm.specification import (
     ModelSpec,
     Optimizer,
     Range,
+    Refresh,
     Search,
     Sign,
     Study,
@@ -289,6 +290,12 @@ def _study(**parts: Any) -> Study:
     return study
 
 
+def _shares(value: Any, path: str) -> dict[str, float]:
+    if not isinstance(value, Mapping) or len(value) > MOST_ITEMS:
+        raise _fail("a mapping of shares is needed here", path, value, "a share by the name of each term")
+    return {str(name): _number(share, _join(path, str(name))) for name, share in value.items()}
+
+
 _SIGN = _one_of(get_args(Sign))
 _MODEL: dict[str, Reader] = {
     "goal": _object(
@@ -328,7 +335,9 @@ _MODEL: dict[str, Reader] = {
     "window_end": _optional(_day),
     "intercept": _one_of(get_args(InterceptRule)),
     "penalty_factors": _flag,
-    "validation": _object(Validation, {"train": _optional(_range), "leaking": _flag}),
+    "validation": _object(
+        Validation, {"train": _optional(_range), "leaking": _flag, "folds": _whole, "horizon": _whole}
+    ),
     "search": _object(
         Search,
         {
@@ -339,6 +348,7 @@ _MODEL: dict[str, Reader] = {
             "rssd_weight": _number,
             "optimizer": _one_of(get_args(Optimizer)),
             "early_stop": _flag,
+            "lift_weight": _number,
         },
     ),
     "studies": _list(
@@ -355,6 +365,9 @@ _MODEL: dict[str, Reader] = {
             },
             ("channels", "start", "end", "effect", "spend", "confidence"),
         )
+    ),
+    "refresh": _optional(
+        _object(Refresh, {"model": _filled_text, "steps": _whole, "shares": _shares}, ("model", "steps", "shares"))
     ),
     "version": _whole,
 }

@@ -54,6 +54,9 @@ def write(spec: ModelSpec) -> str:
     lines += ["", "# Hold-out: the share of weeks fitted on, or a range to search; null fits on all weeks."]
     lines += ["validation:", f"  train: {'null' if spec.validation.train is None else _range(spec.validation.train)}"]
     lines += [f"  leaking: {_scalar(spec.validation.leaking)}  # true only to compare with Robyn"]
+    folds, horizon = spec.validation.folds, spec.validation.horizon
+    lines += [f"  folds: {folds}  # forecasts of the past made after the fit; 0 makes none"]
+    lines += [f"  horizon: {horizon}  # periods each of them looks ahead; 0: a quarter of a year"]
     search = spec.search
     lines += ["", "# Size of the search. The same seed gives the same model."]
     lines += ["search:", f"  trials: {search.trials}", f"  iterations: {search.iterations}"]
@@ -61,8 +64,18 @@ def write(spec: ModelSpec) -> str:
     lines += [f"  rssd_weight: {_scalar(search.rssd_weight)}  # 0: shares of effect need not resemble shares of spend"]
     lines += [f"  optimizer: {search.optimizer}  # arrays, or nevergrad: the reference with the same rules, slower"]
     lines += [f"  early_stop: {_scalar(search.early_stop)}  # end a trial once it no longer gains"]
+    lines += [f"  lift_weight: {_scalar(search.lift_weight)}  # 0: lift studies are compared with and do not guide"]
     lines += ["", "# Lift studies: the total extra outcome between two days."]
     lines += _section("studies", [_study(s) for s in spec.studies])
+    if spec.refresh is not None:
+        lines += [
+            "",
+            "# The earlier model this one continues: periods added, and shares of its terms that are not media.",
+        ]
+        lines += ["refresh:", f"  model: {_scalar(spec.refresh.model)}", f"  steps: {spec.refresh.steps}", "  shares:"]
+        lines += [f"    {_scalar(name)}: {_scalar(share)}" for name, share in spec.refresh.shares.items()]
+        if not spec.refresh.shares:
+            lines[-1] += " {}"
     return "\n".join(lines) + "\n"
 
 
