@@ -21,7 +21,7 @@ SERVICES = SHARED | PURE | ADAPTERS | {"mixline.services"}
 ALLOWED: dict[str, set[str]] = {
     "mixline": set(),
     "mixline.errors": set(),
-    "mixline.messages": BASE,
+    "mixline.messages": BASE | {"mixline.messages"},
     "mixline.settings": BASE,
     "mixline.mmm": BASE | {"mixline.mmm"},
     "mixline.data": BASE | {"mixline.data", "mixline.mmm", "mixline.messages"},
