@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from mixline.mmm.checks import review
+    from mixline.mmm.choice import choose_candidate
     from mixline.mmm.curves import curves as response_curves
     from mixline.mmm.curves import expected_outcome
     from mixline.mmm.fitting import fit
+    from mixline.mmm.frames import candidates_frame, channels_frame, contributions_frame, curves_frame, terms_frame
     from mixline.mmm.model import MixModel
     from mixline.mmm.model_file import read_model, write_model
     from mixline.mmm.planner import Bounds, ChannelGroup, Planner, PlanRequest, plan
@@ -38,8 +40,13 @@ _HOME = {
     "Study": "specification",
     "Validation": "specification",
     "WORLDS": "worlds",
+    "candidates_frame": "frames",
     "channel_results": "response",
+    "channels_frame": "frames",
+    "choose_candidate": "choice",
     "contributions": "response",
+    "contributions_frame": "frames",
+    "curves_frame": "frames",
     "expected_outcome": "curves",
     "fit": "fitting",
     "fit_quality": "response",
@@ -49,6 +56,7 @@ _HOME = {
     "response_curves": "curves:curves",
     "review": "checks",
     "simulate_world": "simulate:simulate",
+    "terms_frame": "frames",
     "totals": "response",
     "write_model": "model_file",
     "write_yaml": "specification_document",
@@ -69,8 +77,13 @@ __all__ = [
     "Search",
     "Study",
     "Validation",
+    "candidates_frame",
     "channel_results",
+    "channels_frame",
+    "choose_candidate",
     "contributions",
+    "contributions_frame",
+    "curves_frame",
     "expected_outcome",
     "fit",
     "fit_quality",
@@ -80,6 +93,7 @@ __all__ = [
     "response_curves",
     "review",
     "simulate_world",
+    "terms_frame",
     "totals",
     "write_model",
     "write_yaml",

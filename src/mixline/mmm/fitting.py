@@ -29,7 +29,7 @@ def fit(
     frame: pd.DataFrame,
     *,
     processes: int = 1,
-    progress: Report | None = None,
+    progress: Report | bool | None = None,
     parts: Parts | None = None,
 ) -> MixModel:
     """Fit a model.
@@ -40,13 +40,21 @@ def fit(
     Args:
         frame: a row per period (and segment), columns as the specification names them.
         processes: how many trials run side by side. Above 1 they run in spawned processes.
-        progress: called at least every half second; what it raises stops the fit and ends the processes.
+        progress: True draws a bar (tqdm). Otherwise called at least every half second; what it raises stops the fit and
+            ends the processes.
         parts: keeps finished trials and brings those of an earlier attempt.
 
     Raises:
         SpecificationError, DataError: see `mixline.mmm.features.prepare`.
         UnavailableError: a search process died.
     """
+    if isinstance(progress, bool):
+        if not progress:
+            return fit(spec, frame, processes=processes, parts=parts)
+        from mixline.mmm.progress_bar import ProgressBar
+
+        with ProgressBar() as bar:
+            return fit(spec, frame, processes=processes, progress=bar, parts=parts)
     _tell(progress, "Preparing the data", 0.0)
     prepared = prepare(spec, frame)
     candidates = join(run_trials(prepared, processes, progress, parts))

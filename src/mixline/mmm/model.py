@@ -51,7 +51,7 @@ class Series:
     train: int  # rows of the window, from its start, that were fitted on
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class MixModel:
     """One fitted model. Frozen; arrays are read-only."""
 
@@ -83,3 +83,14 @@ class MixModel:
     def window_dates(self) -> NDArray[np.datetime64]:
         start, stop = self.series.window
         return self.series.dates[start:stop]
+
+    def __repr__(self) -> str:
+        from mixline.mmm.model_words import describe
+
+        return describe(self)
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows."""
+        from mixline.mmm.model_words import describe_html
+
+        return describe_html(self)

@@ -26,10 +26,22 @@ Floats = NDArray[np.float64]
 Table = dict[str, NDArray[Any]]
 
 FORMAT = "mixline-mmm"
-VERSION = 1
+VERSION = 2
 # From a version to the next: takes and returns (model.json as a dict, tables by file name).
 Upgrade = Callable[[dict[str, Any], dict[str, Table]], tuple[dict[str, Any], dict[str, Table]]]
-UPGRADES: Mapping[int, Upgrade] = {}
+
+
+def _add_lift_and_cluster(
+    document: dict[str, Any], tables: dict[str, Table]
+) -> tuple[dict[str, Any], dict[str, Table]]:
+    """1 to 2: candidates say how far they are from the lift studies (nan: not asked) and their cluster (-1: none)."""
+    candidates = tables["candidates.parquet"]
+    rows = len(next(iter(candidates.values()), ()))
+    added: Table = {"lift": np.full(rows, np.nan), "cluster": np.full(rows, -1, dtype=np.int64)}
+    return document | {"version": 2}, tables | {"candidates.parquet": added | candidates}
+
+
+UPGRADES: Mapping[int, Upgrade] = {1: _add_lift_and_cluster}
 
 DOCUMENT = "model.json"
 TABLES = ("series.parquet", "draws.parquet", "candidates.parquet")
