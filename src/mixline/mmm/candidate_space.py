@@ -147,6 +147,8 @@ def evaluate(
         points.ends,
         np.zeros(width) if expected is None else expected,
         np.zeros(width) if precision is None else precision,
+        np.zeros((1, 0, 0)),
+        np.zeros((1, 0)),
         beta,
         intercept,
         inflexion,

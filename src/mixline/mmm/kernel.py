@@ -227,10 +227,11 @@ def moments(x, y, rows, centred, mean, deviation, gram, right):
 
 
 @numba.njit(cache=True)
-def ridge_once(x, y, rows, ridge, factors, low, high, pull, aim, centred, threshold, limit, b):
+def ridge_once(x, y, rows, ridge, factors, low, high, pull, aim, tie, push, centred, threshold, limit, b):
     """One ridge on the original scale: coefficients into b, returns the intercept. `threshold` 0 asks for the exact one.
 
-    pull (J,) and aim (J,) add sum(pull*(b-aim)^2)/2 to half of the mean square.
+    pull (J,) and aim (J,) add sum(pull*(b-aim)^2)/2 to half of the mean square; tie (J, J) and push (J,) add
+    b'(tie)b/2 - (push)'b, what is known of sums of columns, unless they are empty.
     """
     columns = x.shape[1]
     mean = np.empty(columns)
@@ -254,6 +255,12 @@ def ridge_once(x, y, rows, ridge, factors, low, high, pull, aim, centred, thresh
             lower[j] = low[j] * deviation[j]
             upper[j] = high[j] * deviation[j]
         b[j] = 0.0
+    for j in range(tie.shape[0]):
+        if deviation[j] > 0:
+            right[j] += push[j] / deviation[j]
+            for k in range(columns):
+                if deviation[k] > 0:
+                    gram[j, k] += tie[j, k] / (deviation[j] * deviation[k])
     if threshold > 0:
         descend(gram, right, penalty, lower, upper, scale, threshold, limit, b)
     else:
@@ -267,14 +274,14 @@ def ridge_once(x, y, rows, ridge, factors, low, high, pull, aim, centred, thresh
 
 
 @numba.njit(cache=True)
-def ridge_fit(x, y, rows, ridge, factors, low, high, pull, aim, rule, threshold, limit, b):
+def ridge_fit(x, y, rows, ridge, factors, low, high, pull, aim, tie, push, rule, threshold, limit, b):
     """A ridge under an intercept rule. Coefficients into b; returns (intercept, whether it was fitted)."""
     if rule == NONE:
-        ridge_once(x, y, rows, ridge, factors, low, high, pull, aim, False, threshold, limit, b)
+        ridge_once(x, y, rows, ridge, factors, low, high, pull, aim, tie, push, False, threshold, limit, b)
         return 0.0, False
-    intercept = ridge_once(x, y, rows, ridge, factors, low, high, pull, aim, True, threshold, limit, b)
+    intercept = ridge_once(x, y, rows, ridge, factors, low, high, pull, aim, tie, push, True, threshold, limit, b)
     if rule == NON_NEGATIVE and intercept < 0:
-        ridge_once(x, y, rows, ridge, factors, low, high, pull, aim, False, threshold, limit, b)
+        ridge_once(x, y, rows, ridge, factors, low, high, pull, aim, tie, push, False, threshold, limit, b)
         return 0.0, False
     return intercept, True
 
@@ -301,14 +308,15 @@ def _nrmse(squares, y, start, stop):
 
 @numba.njit(cache=True)
 def evaluate(media, other, y, start, spend_share, recursive, low, high, rule, threshold, leaking, zero_penalty,
-             first, weights, alpha, gamma, ridge, factors, train, ends, expected, precision,
+             first, weights, alpha, gamma, ridge, factors, train, ends, expected, precision, ties, pushes,
              beta, intercept, inflexion, contribution, losses):  # fmt: skip
     """Evaluate B candidates; the last five arguments are filled.
 
     media (M, S) up to the window's end S; other (W, K); y (W,); first (B, M) the recursion's share; weights (B, M, R)
     kernels of the other forms; train (B,) fitted rows; ends (B, 2) ends of validation and test slices; beta (B, J) other
     terms first; losses (B, 4): nrmse, validation, test, rssd. expected (M,) and precision (M,) add
-    sum(precision*(contribution-expected)^2)/2 to half of the mean square.
+    sum(precision*(contribution-expected)^2)/2 to half of the mean square; ties (B, J, J) and pushes (B, J) do as `ridge_once`
+    says. Without them their shapes are (1, 0, 0) and (1, 0).
     """
     size, width = alpha.shape
     window, others = other.shape
@@ -366,7 +374,8 @@ def evaluate(media, other, y, start, spend_share, recursive, low, high, rule, th
                 pull[others + m] = 0.0
         rows = train[c]
         b = beta[c]
-        constant, _ = ridge_fit(x, y, rows, ridge[c], factors[c], low, high, pull, aim, rule, threshold, 10000, b)
+        constant, _ = ridge_fit(x, y, rows, ridge[c], factors[c], low, high, pull, aim, ties[min(c, ties.shape[0] - 1)],
+                                pushes[min(c, ties.shape[0] - 1)], rule, threshold, 10000, b)  # fmt: skip
         intercept[c] = constant
         for t in range(window):
             fit = constant

@@ -49,6 +49,8 @@ def ridge(
     threshold: float = 0.0,
     pull: ArrayLike | None = None,
     aim: ArrayLike | None = None,
+    tie: ArrayLike | None = None,
+    push: ArrayLike | None = None,
 ) -> RidgeFit:
     """Fit a ridge.
 
@@ -61,6 +63,7 @@ def ridge(
         rule: "non_negative" refits without intercept when it comes out below zero (Robyn's default).
         threshold: 0 for the exact solution, else glmnet's convergence threshold.
         pull, aim: (J,) add sum(pull_j * (b_j - aim_j)^2)/2: a pull towards a coefficient other than zero.
+        tie, push: (J, J) and (J,) add b'(tie)b/2 - (push)'b: what is known of sums of columns. Both or neither.
     """
     design = np.ascontiguousarray(x, dtype=float)
     columns = design.shape[1]
@@ -75,6 +78,8 @@ def ridge(
         np.full(columns, np.inf) if high is None else np.ascontiguousarray(high, dtype=float),
         np.zeros(columns) if pull is None else np.ascontiguousarray(pull, dtype=float),
         np.zeros(columns) if aim is None else np.ascontiguousarray(aim, dtype=float),
+        np.zeros((0, 0)) if tie is None else np.ascontiguousarray(tie, dtype=float),
+        np.zeros(0) if push is None else np.ascontiguousarray(push, dtype=float),
         RULES[rule],
         float(threshold),
         100_000,
