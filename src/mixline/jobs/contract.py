@@ -22,6 +22,7 @@ from typing import Any, Literal, Protocol
 from mixline.errors import ConflictError
 
 JobState = Literal["queued", "running", "succeeded", "failed", "cancelled"]
+Place = Literal["first", "up", "down", "last"]
 FINAL_STATES: frozenset[JobState] = frozenset({"succeeded", "failed", "cancelled"})
 
 
@@ -83,6 +84,16 @@ class Lease:
     owner: str
     token: int
     expires_at: datetime
+
+
+@dataclass(frozen=True)
+class LineState:
+    """Whether waiting jobs are started. `actor`, `note` and `changed_at` say who changed that last, why and when."""
+
+    paused: bool = False
+    note: str = ""
+    actor: str = ""
+    changed_at: datetime | None = None
 
 
 class JobContext(Protocol):
@@ -152,10 +163,19 @@ class JobQueue(Protocol):
         """Queue a failed or cancelled job again. Raises NotFoundError, ConflictError, BusyError."""
         ...
 
-    def claim(self, owner: str, kinds: frozenset[str]) -> Lease | None:
-        """Take the oldest waiting job, or one whose lease has run out. None when there is nothing to do.
+    def sweep(self) -> int:
+        """End the jobs whose lease ran out and that must not be started again; how many there were.
 
-        A job whose lease ran out `max_attempts` times fails with a reason instead.
+        Those are the ones cancelled meanwhile, and the ones started `max_attempts` times, which fail with a reason. A claim
+        does the same; this is for places without a worker, so that nothing is shown as running for ever.
+        """
+        ...
+
+    def claim(self, owner: str, kinds: frozenset[str]) -> Lease | None:
+        """Take the first waiting job, or one whose lease has run out. None when there is nothing to do.
+
+        None also while the line is paused (`JobLine`). A job whose lease ran out `max_attempts` times fails with a reason
+        instead.
         """
         ...
 
@@ -177,4 +197,25 @@ class JobQueue(Protocol):
 
     def release(self, lease: Lease, *, reason: str) -> Job:
         """Give a job back unfinished (worker shutting down): queued again, the attempt not counted."""
+        ...
+
+
+class JobLine(Protocol):
+    """The line of waiting jobs. What runs already is not touched by any of this."""
+
+    def read(self) -> LineState: ...
+
+    def pause(self, *, actor: str, note: str = "") -> LineState:
+        """No waiting job is started until `resume`; jobs are still accepted. Idempotent."""
+        ...
+
+    def resume(self, *, actor: str) -> LineState:
+        """Idempotent."""
+        ...
+
+    def move(self, job_id: str, place: Place, *, actor: str) -> Job:
+        """Put a waiting job elsewhere in the line; where it stands already, nothing changes.
+
+        Raises NotFoundError, ConflictError (it does not wait).
+        """
         ...

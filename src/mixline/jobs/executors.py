@@ -1,7 +1,7 @@
 """Executors: what sees to it that there are workers.
 
 The queue holds the truth; an executor only provides processes that claim from it. Here: processes on this machine. One that
-starts an execution elsewhere per waiting job, or a cluster's workers, needs the same three methods.
+starts an execution elsewhere per waiting job, or a cluster's workers, needs the same two methods.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ import time
 from dataclasses import dataclass
 from typing import Protocol
 
-from mixline.jobs.contract import Job
 from mixline.jobs.processes import child_environment, configure_logging, describe_exit
 from mixline.settings import Settings
 from mixline.state import open_state, upgrade
@@ -33,10 +32,6 @@ class Executor(Protocol):
 
     def ensure(self, count: int) -> None:
         """See to it that `count` workers run: start missing ones, replace dead ones, stop surplus ones. Call it often."""
-        ...
-
-    def wake(self, job: Job) -> None:
-        """A job was just stored: start what works on demand. Must return at once and may do nothing."""
         ...
 
     def stop(self) -> None:
@@ -86,9 +81,6 @@ class LocalExecutor:
         if len(self._slots) > count:
             surplus, self._slots = self._slots[count:], self._slots[:count]
             _stop([slot.process for slot in surplus])
-
-    def wake(self, job: Job) -> None:
-        """Nothing to do: the workers look into the queue by themselves."""
 
     def stop(self) -> None:
         slots, self._slots = self._slots, []

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, RowMapping, and_, func, or_, select, update
 
 from mixline.errors import BusyError, ConflictError
 from mixline.jobs.contract import Job, JobEvent, JobState, Lease, Progress
+from mixline.jobs.line import line_runs
 from mixline.jobs.parts import delete_parts
 from mixline.jobs.rows import add_event, clean_numbers, clean_text, job_id_of, read_event, read_job, select_jobs
 from mixline.jobs.transactions import as_json, estimate_wait, find_job, hold_job, next_ticket
@@ -147,6 +148,20 @@ class StateQueue:
             self._queue_again(connection, job_id, reason)
             return read_job(find_job(connection, job_id))
 
+    def sweep(self) -> int:
+        now = self._clock()
+        over = select(jobs).where(
+            jobs.c.state == "running",
+            jobs.c.lease_expires_at <= now,
+            or_(jobs.c.cancel_requested, jobs.c.attempt >= jobs.c.max_attempts),
+        )
+        with self._state.read() as connection:  # nearly always there is none: that must not take the write lock
+            if connection.execute(over.limit(1)).first() is None:
+                return 0
+        with self._state.write() as connection:
+            rows = connection.execute(over.with_for_update(skip_locked=True)).mappings().all()
+            return sum(self._give_up(connection, row, now) for row in rows)
+
     # --- workers' side ------------------------------------------------------------------------------------------------
 
     def claim(self, owner: str, kinds: frozenset[str]) -> Lease | None:
@@ -155,7 +170,7 @@ class StateQueue:
         abandoned = and_(jobs.c.state == "running", jobs.c.lease_expires_at <= now)
         next_job = (
             select(jobs)
-            .where(jobs.c.kind.in_(sorted(kinds)), or_(waiting, abandoned))
+            .where(jobs.c.kind.in_(sorted(kinds)), or_(waiting, abandoned), line_runs())
             .order_by(jobs.c.ticket, jobs.c.id)
             .limit(1)
         )
@@ -192,8 +207,10 @@ class StateQueue:
                 "seconds_left": seconds if seconds is None or math.isfinite(seconds) else None,
                 "best": {name: float(value) for name, value in progress.best.items() if math.isfinite(value)},
             }
-            # one line per stage and whole percent: a job's log stays readable however often it reports
-            notable = values["stage"] != row["stage"] or int(percent) != int(row["percent"])
+            # one line per stage and whole percent: a job's log stays readable however often it reports. What follows a
+            # colon counts ("Searching: 1,240 of 10,000") and begins no new stage.
+            new_stage = str(values["stage"]).partition(":")[0] != row["stage"].partition(":")[0]
+            notable = new_stage or int(percent) != int(row["percent"])
             if notable:
                 data = {"percent": percent, "seconds_left": values["seconds_left"], "best": values["best"]}
                 self._change(connection, lease.job.id, values, progress.stage, kind="progress", data=data)

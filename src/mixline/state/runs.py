@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from mixline.state.database import State
 from mixline.state.rows import Clock, missing, utc_now
@@ -27,6 +27,7 @@ class Run:
     model_id: str | None
     tracking_url: str | None
     created_at: datetime
+    core_seconds: float | None = None  # wall seconds times the cores booked, over all attempts that ended by themselves
 
 
 class Runs:
@@ -86,6 +87,12 @@ class Runs:
     def set_tracking(self, run_id: str, tracking_url: str) -> Run:
         """Note where a run can be seen in experiment tracking. Raises NotFoundError."""
         return self._set(run_id, tracking_url=tracking_url)
+
+    def add_core_seconds(self, run_id: str, seconds: float) -> None:
+        """Note that an attempt kept cores busy for so long; attempts add up. A run that is gone is left alone."""
+        spent = func.coalesce(runs.c.core_seconds, 0.0) + seconds
+        with self._state.write() as connection:
+            connection.execute(update(runs).where(runs.c.id == run_id).values(core_seconds=spent))
 
     def _set(self, run_id: str, **values: str) -> Run:
         statement = update(runs).where(runs.c.id == run_id).values(**values).returning(runs)

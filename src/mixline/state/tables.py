@@ -133,6 +133,39 @@ runs = Table(
     Column("model_id", DIGEST, nullable=True, index=True),
     Column("tracking_url", Text, nullable=True),
     Column("created_at", UtcTime, nullable=False, index=True),
+    Column(
+        "core_seconds", Float, nullable=True
+    ),  # wall seconds times cores booked, over all attempts; None: not measured
+)
+
+# A number under a name, which a person gave a run: "week = 32". Without a number it is a mark: "final".
+run_tags = Table(
+    "run_tags",
+    metadata,
+    Column("run_id", JOB_ID, ForeignKey("runs.id"), primary_key=True),
+    Column("name", String(40), primary_key=True, index=True),
+    Column("value", Float, nullable=True),
+)
+
+# What a person said about a whole queue. No row: it runs.
+queue_controls = Table(
+    "queue_controls",
+    metadata,
+    Column("name", String(32), primary_key=True),
+    Column("paused", Boolean(create_constraint=False), nullable=False),
+    Column("note", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("changed_at", UtcTime, nullable=False),
+)
+
+saved_settings = Table(
+    "saved_settings",
+    metadata,
+    Column("id", JOB_ID, primary_key=True),
+    Column("name", Text, nullable=False, unique=True),
+    Column("document", document(), nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
 )
 
 models = Table(
