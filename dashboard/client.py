@@ -47,6 +47,7 @@ from mixline.messages import (
     PresetView,
     Problem,
     Readiness,
+    ReportDocuments,
     RunRequest,
     RunView,
     Status,
@@ -139,6 +140,11 @@ class TrainerClient:
 
     def read_candidates(self, model_id: str) -> Candidates:
         return self._document(f"/v1/models/{model_id}/candidates", Candidates)
+
+    def read_report(self, model_id: str, candidate: int | None = None) -> ReportDocuments:
+        """Everything a report of the model is drawn from; of one candidate of its search, as if it were the model."""
+        place = "" if candidate is None else f"/candidates/{candidate}"
+        return self._document(f"/v1/models/{model_id}{place}/report", ReportDocuments)
 
     def read_file(self, model_id: str, name: str) -> bytes:
         """A file of the model as it was published; not kept, as it may be large."""

@@ -53,7 +53,7 @@ def list_models(
 def read_model(services: ServicesNeeded, request: Request, model_id: Digest) -> Response:
     """A model in one document: totals, channels, terms, quality, verdict, lineage."""
     content = models.get_summary(services, model_id).model_dump_json().encode()
-    return _send(request, models.make_document(content), "application/json", ASK_AGAIN)
+    return send(request, models.make_document(content), "application/json", ASK_AGAIN)
 
 
 @router.get(
@@ -104,7 +104,7 @@ def read_file(
 ) -> Response:
     """A file as it was published; `model.json` and the Parquet tables beside it are the whole model."""
     kind = FILE_TYPES["." + name.rpartition(".")[2]]
-    return _send(request, models.make_document(models.read_file(services, model_id, name)), kind, FOR_EVER)
+    return send(request, models.make_document(models.read_file(services, model_id, name)), kind, FOR_EVER)
 
 
 def _table(
@@ -121,7 +121,7 @@ def _table(
     else:
         kind, build = "application/json", lambda: _json(make())
     document = models.document_of(services, model_id, f"{name} as {kind}", build)
-    response = _send(request, document, kind, FOR_EVER)
+    response = send(request, document, kind, FOR_EVER)
     response.headers["Vary"] = "Accept"
     return response
 
@@ -130,7 +130,8 @@ def _json(document: BaseModel) -> bytes:
     return document.model_dump_json().encode()
 
 
-def _send(request: Request, document: models.Document, kind: str, keep: str) -> Response:
+def send(request: Request, document: models.Document, kind: str, keep: str) -> Response:
+    """A document with its tag, or only the word that the caller has it already."""
     headers = {"ETag": f'"{document.etag}"', "Cache-Control": keep}
     known = {tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")}
     if f'"{document.etag}"' in known or "*" in known:

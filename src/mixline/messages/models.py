@@ -196,6 +196,30 @@ class TrialSummary(Message):
     settled: bool
 
 
+class ClusterChannel(Message):
+    """A paid channel's ROI over the candidates of a cluster: its mean, and the interval about 95 % of them fall into."""
+
+    channel: str
+    label: str
+    mean: float
+    low: float | None
+    high: float | None
+
+
+class ClusterView(Message):
+    """A family of good candidates that tell the same story. `number` counts from 1, the largest first; `best` is the place of
+    its lowest error. `differs` names the channel that sets it apart from the others, `change` by how much its mean ROI is
+    above (or below) theirs, as a share.
+    """
+
+    number: int
+    size: int
+    best: int
+    differs: str | None
+    change: float
+    channels: list[ClusterChannel]
+
+
 class Candidates(Message):
     """What the search tried that is worth showing. `error` is what candidates are judged by: NRMSE on held-out periods where
     there are any, else on the fitted ones. Lists are empty where an older model did not keep them.
@@ -214,6 +238,8 @@ class Candidates(Message):
     trials: list[TrialSummary] = []
     tolerance: float = 0.05  # how far above the lowest error the data cannot tell candidates apart, as a share
     evaluated: int = 0  # candidates of the whole search; the ones here were kept of them
+    cluster: list[int] = []  # the family of each good candidate, -1 for those that were not grouped
+    clusters: list[ClusterView] = []
 
 
 class CandidateChoice(Message):

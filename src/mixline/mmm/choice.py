@@ -34,15 +34,27 @@ def choose_candidate(model: MixModel, row: int, note: str, *, root: str = "") ->
         NotFoundError: no such candidate. InputError: the note is empty or too long.
         ConflictError: the candidate is the one shown already, or the model was saved before candidates could be fitted again.
     """
-    from mixline.mmm.ensemble import Ensemble, build_draws
-    from mixline.mmm.fitting import candidate_metrics
-
     note = " ".join(note.split())
     if not note or len(note) > LONGEST_NOTE:
         raise InputError(
             "a choice needs its reason", where="note", got=f"{len(note)} characters",
             expected=f"1 to {LONGEST_NOTE} characters", action="Say in a sentence why this candidate is the better one.",
         )  # fmt: skip
+    return _stand_on(model, row, note, root)
+
+
+def preview_candidate(model: MixModel, row: int, *, root: str = "") -> MixModel:
+    """What `choose_candidate` would give, to look at: the same numbers, and a reason that says that nobody chose it.
+
+    Raises: as `choose_candidate`.
+    """
+    return _stand_on(model, row, "", root)
+
+
+def _stand_on(model: MixModel, row: int, note: str, root: str) -> MixModel:
+    from mixline.mmm.ensemble import Ensemble, build_draws
+    from mixline.mmm.fitting import candidate_metrics
+
     count = len(model.candidates["trial"])
     if not 0 <= row < count:
         raise NotFoundError("the model has no such candidate", where="candidate", got=row, expected=f"0 to {count - 1}")
@@ -157,7 +169,10 @@ def _reason(model: MixModel, row: int, search_row: int, note: str) -> str:
 
     change = error[row] / error[search_row] - 1.0
     against = "the same as" if abs(change) < 0.0005 else f"{abs(change):.1%} {'above' if change > 0 else 'below'}"
+    lead = (
+        f"A person chose {name(row)}: “{note}”" if note else f"{name(row)}, to look at: nobody chose it.".capitalize()
+    )
     return (
-        f"A person chose {name(row)}: “{note}” The search had chosen {name(search_row)}; the error of this one is "
+        f"{lead} The search had chosen {name(search_row)}; the error of this one is "
         f"{against} that. The ranges hold if its carry-over and saturation are right."
     )

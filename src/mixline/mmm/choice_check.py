@@ -29,12 +29,11 @@ class ChosenByPersonCheck:
         error = candidate_error(reading.model)
         worse = float(error[chosen_row(reading.model)] / np.nanmin(error) - 1.0)
         against = worse > self.tolerance
+        who = "A person chose this candidate" if choice.note else "The search did not choose this candidate"
         yield Finding(
             "chosen_by_person",
             "warning",
-            "A person chose this candidate, against the data"
-            if against
-            else "A person chose this candidate, so the ranges are narrower",
+            f"{who}, against the data" if against and choice.note else f"{who}, so the ranges are narrower",
             f"Its error is {worse:.1%} above the lowest. The ranges hold if its carry-over and saturation are right; "
             "the search's own model also counts the doubt about those.",
             "Look at the search's own model too before a large decision.",

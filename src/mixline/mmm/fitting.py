@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from mixline.mmm.adstock import adstock
+from mixline.mmm.families import group_candidates, write_family
 from mixline.mmm.features import prepare
 from mixline.mmm.losses import r_squared
 from mixline.mmm.model import Draws, Floats, MixModel, Series
@@ -78,6 +79,8 @@ def assemble(prepared: Prepared, candidates: Candidates, front: Ints) -> MixMode
     rows = np.searchsorted(kept, draws.candidate)
     draws = Draws(**{**vars(draws), "candidate": rows.astype(np.int64)})
     train = int(candidates.train[choice.chosen])
+    table = _table(prepared, candidates.take(kept), front[kept], np.isin(kept, choice.near))
+    family = write_family(table["cluster"], int(np.searchsorted(kept, choice.chosen)))
     return _frozen(
         MixModel(
             spec=prepared.spec,
@@ -95,9 +98,9 @@ def assemble(prepared: Prepared, candidates: Candidates, front: Ints) -> MixMode
             other_names=prepared.other_names,
             other_groups=prepared.other_groups,
             interval=prepared.interval,
-            candidates=_table(prepared, candidates.take(kept), front[kept], np.isin(kept, choice.near)),
+            candidates=table,
             metrics=candidate_metrics(prepared, candidates, choice.chosen),
-            reason=choice.reason,
+            reason=f"{choice.reason} {family}".rstrip(),
             facts={
                 "engine": "search",
                 "seed": prepared.spec.search.seed,
@@ -151,6 +154,8 @@ def _table(prepared: Prepared, kept: Candidates, front: Ints, near: NDArray[np.b
         rows = np.nonzero(front == number)[0]
         distance[rows] = crowding(np.column_stack([kept.error[rows], kept.rssd[rows]]))
     table["crowding"] = distance
+    gains = kept.contribution[:, : prepared.spend.shape[1]]
+    table["cluster"] = group_candidates(gains, kept.error, near | (front == 1))
     for m, name in enumerate(prepared.media_names):
         table[f"{name}:contribution"] = kept.contribution[:, m]
         table[f"{name}:alpha"], table[f"{name}:gamma"] = kept.alpha[:, m], kept.gamma[:, m]

@@ -13,6 +13,8 @@ from mixline.messages import (
     Candidates,
     ChannelSummary,
     ChoiceView,
+    ClusterChannel,
+    ClusterView,
     Contributions,
     Curve,
     Curves,
@@ -25,7 +27,7 @@ from mixline.messages import (
     TermSummary,
     TrialSummary,
 )
-from mixline.mmm import candidate_table, response
+from mixline.mmm import candidate_table, families, response
 from mixline.mmm.curves import curves as compute_curves
 from mixline.mmm.estimates import Estimate as Figure
 from mixline.mmm.response import Period
@@ -199,6 +201,7 @@ def view_candidates(model: MixModel, model_id: str) -> Candidates:
 
     columns = model.candidates
     near = columns.get("near_optimal")
+    cluster, clusters = _clusters(model)
     return Candidates(
         model_id=model_id,
         trial=columns["trial"].astype(int).tolist(),
@@ -213,6 +216,8 @@ def view_candidates(model: MixModel, model_id: str) -> Candidates:
         trials=_trials(model),
         tolerance=TOLERANCE,
         evaluated=int(model.facts.get("evaluated", 0)),
+        cluster=cluster,
+        clusters=clusters,
     )
 
 
@@ -228,6 +233,37 @@ def view_choice(model: MixModel) -> ChoiceView | None:
         iteration=int(model.candidates["iteration"][choice.search_row]),
         reason=choice.search_reason,
     )
+
+
+def _clusters(model: MixModel) -> tuple[list[int], list[ClusterView]]:
+    """The families of the good candidates; nothing for a model that did not keep what its candidates bring."""
+    returns = candidate_table.candidate_returns(model)
+    if returns is None:
+        return [], []
+    error = candidate_table.candidate_error(model)
+    label = families.families_of(model.candidates, error, returns)
+    names = [(medium.name, medium.label or medium.name) for medium in model.spec.paid]
+    views = [
+        ClusterView(
+            number=family.number,
+            size=family.size,
+            best=family.best,
+            differs=None if family.differs is None else names[family.differs][0],
+            change=family.apart,
+            channels=[
+                ClusterChannel(
+                    channel=name,
+                    label=label_,
+                    mean=float(mean),
+                    low=None if spread is None else spread.low,
+                    high=None if spread is None else spread.high,
+                )
+                for (name, label_), mean, spread in zip(names, family.means, family.spreads, strict=True)
+            ],
+        )
+        for family in families.describe_families(label, error, returns)
+    ]
+    return label.tolist() if views else [], views
 
 
 def _trials(model: MixModel) -> list[TrialSummary]:
