@@ -9,6 +9,7 @@ from dash import dcc, html
 from dashboard.components.aria import aria
 from dashboard.components.terms import term
 from dashboard.figures.drawing import Drawing
+from dashboard.figures.format import keep_together
 
 CONFIG = {"displayModeBar": False, "responsive": True, "scrollZoom": False, "doubleClick": False, "showTips": False}
 
@@ -54,6 +55,4 @@ def card(name: str, key: str, value: str, unit: str, detail: str) -> html.Sectio
     )
 
 
-def keep_together(text: str) -> str:
-    """A number and its per cent sign, and the two ends of a range, are not parted at the end of a line."""
-    return text.replace(" %", "\u00a0%").replace(" – ", "\u00a0–\u00a0")
+__all__ = ["CONFIG", "card", "graph", "keep_together", "panel"]

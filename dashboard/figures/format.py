@@ -178,6 +178,11 @@ def write_periods(count: float, interval: str) -> str:
     return f"{rounded:g} {one if rounded == 1 else many}"
 
 
+def keep_together(text: str) -> str:
+    """A number and its per cent sign, and the two ends of a range, are not parted at the end of a line."""
+    return text.replace(" %", "\u00a0%").replace(" – ", "\u00a0–\u00a0")
+
+
 def _with_currency(text: str, currency: str) -> str:
     if text == "–" or not currency:
         return text
