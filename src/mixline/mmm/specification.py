@@ -170,18 +170,22 @@ class Study:
 
 @dataclass(frozen=True)
 class Refresh:
-    """What a refresh knows of the model it continues. Its ranges are written into the media as usual.
+    """What a refresh knows of the model it continues (`mixline.mmm.refresh` makes it). Its ranges are written into the media.
 
-    `model` is the earlier model's id, `steps` the periods added since, `shares` the earlier share of the outcome of every
-    term that is not a medium (intercept included, by the name "intercept"): the search stays near them.
+    `model` is the earlier model's id, `steps` the periods added since, `shares` the earlier share of the fit of every term,
+    media and "intercept" included: the search stays near them. `chain` holds the ids of the models before the earlier one,
+    the first build first; `limits` the first build's ranges, by "channel:parameter", which no refresh leaves.
     """
 
     model: str
     steps: int
     shares: Mapping[str, float]
+    chain: tuple[str, ...] = ()
+    limits: Mapping[str, Range] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "shares", {str(k): float(v) for k, v in sorted(self.shares.items())})
+        object.__setattr__(self, "limits", dict(sorted(self.limits.items())))
         if self.steps < 1:
             raise SpecificationError("a refresh adds at least one period", where="refresh.steps", got=self.steps)
 

@@ -290,10 +290,15 @@ def _study(**parts: Any) -> Study:
     return study
 
 
-def _shares(value: Any, path: str) -> dict[str, float]:
-    if not isinstance(value, Mapping) or len(value) > MOST_ITEMS:
-        raise _fail("a mapping of shares is needed here", path, value, "a share by the name of each term")
-    return {str(name): _number(share, _join(path, str(name))) for name, share in value.items()}
+def _by_name(item: Reader) -> Reader:
+    """A mapping from any name to what `item` reads."""
+
+    def read(value: Any, path: str) -> dict[str, Any]:
+        if not isinstance(value, Mapping) or len(value) > MOST_ITEMS:
+            raise _fail("a mapping is needed here", path, value, "a value by the name of each term")
+        return {str(name): item(found, _join(path, str(name))) for name, found in value.items()}
+
+    return read
 
 
 _SIGN = _one_of(get_args(Sign))
@@ -367,7 +372,17 @@ _MODEL: dict[str, Reader] = {
         )
     ),
     "refresh": _optional(
-        _object(Refresh, {"model": _filled_text, "steps": _whole, "shares": _shares}, ("model", "steps", "shares"))
+        _object(
+            Refresh,
+            {
+                "model": _filled_text,
+                "steps": _whole,
+                "shares": _by_name(_number),
+                "chain": _list(_filled_text),
+                "limits": _by_name(_range),
+            },
+            ("model", "steps", "shares"),
+        )
     ),
     "version": _whole,
 }

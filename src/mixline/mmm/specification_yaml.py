@@ -70,11 +70,15 @@ def write(spec: ModelSpec) -> str:
     if spec.refresh is not None:
         lines += [
             "",
-            "# The earlier model this one continues: periods added, and shares of its terms that are not media.",
+            "# The earlier model this one continues: periods added, shares of its terms, and the first build's ranges.",
         ]
         lines += ["refresh:", f"  model: {_scalar(spec.refresh.model)}", f"  steps: {spec.refresh.steps}", "  shares:"]
         lines += [f"    {_scalar(name)}: {_scalar(share)}" for name, share in spec.refresh.shares.items()]
         if not spec.refresh.shares:
+            lines[-1] += " {}"
+        lines += [f"  chain: [{', '.join(_scalar(name) for name in spec.refresh.chain)}]", "  limits:"]
+        lines += [f"    {_scalar(name)}: {_range(limit)}" for name, limit in spec.refresh.limits.items()]
+        if not spec.refresh.limits:
             lines[-1] += " {}"
     return "\n".join(lines) + "\n"
 
