@@ -65,13 +65,17 @@ def ridge(
         pull, aim: (J,) add sum(pull_j * (b_j - aim_j)^2)/2: a pull towards a coefficient other than zero.
         tie, push: (J, J) and (J,) add b'(tie)b/2 - (push)'b: what is known of sums of columns. Both or neither.
     """
-    design = np.ascontiguousarray(x, dtype=float)
-    columns = design.shape[1]
+    design = np.ascontiguousarray(np.asarray(x, dtype=float).T)
+    columns, rows = design.shape
     b = np.zeros(columns)
     intercept, fitted = kernel.ridge_fit(
         design,
         np.ascontiguousarray(y, dtype=float),
-        design.shape[0],
+        rows,
+        0,
+        np.empty(columns),
+        np.empty((columns, columns)),
+        np.empty(columns),
         float(strength),
         np.ones(columns) if factors is None else np.ascontiguousarray(factors, dtype=float),
         np.full(columns, -np.inf) if low is None else np.ascontiguousarray(low, dtype=float),
