@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from mixline.errors import InputError, MixlineError
+from mixline.errors import ForbiddenError, InputError
+
+__all__ = ["BadRequestError", "ForbiddenError", "MediaTypeError", "MethodError"]
 
 
 class BadRequestError(InputError):
@@ -24,10 +26,3 @@ class MethodError(InputError):
 
     code = "method"
     status = 405
-
-
-class ForbiddenError(MixlineError):
-    """The request comes from somewhere that may not ask."""
-
-    code = "forbidden"
-    status = 403

@@ -7,6 +7,7 @@ The tree::
     │   ├── DataError           ... in a table
     │   ├── SpecificationError  ... in a model specification
     │   └── SettingsError       ... in a setting or an option
+    ├── ForbiddenError          this person may not do that (403)
     ├── TooLargeError           more than we accept (413)
     ├── NotFoundError           no such thing (404)
     ├── ConflictError           the thing is not in a state that allows this (409)
@@ -101,6 +102,13 @@ class SettingsError(InputError):
     """A setting or an option is not usable."""
 
     code = "settings"
+
+
+class ForbiddenError(MixlineError):
+    """This person, or this page, may not do that."""
+
+    code = "forbidden"
+    status = 403
 
 
 class TooLargeError(MixlineError):

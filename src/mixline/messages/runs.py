@@ -19,10 +19,24 @@ class PresetView(Message):
     purpose: str
 
 
+class RunTag(Message):
+    """A number a person gave a run under a name, such as week = 32; without a number it is a mark, such as final."""
+
+    name: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9 _.-]{0,39}$")]
+    value: Annotated[float, Field(allow_inf_nan=False, ge=-1e15, le=1e15)] | None = None
+
+
+class RunTags(Message):
+    """All tags of a run; those it had before and that are not here are taken away."""
+
+    tags: Annotated[list[RunTag], Field(max_length=20)]
+
+
 class RunRequest(Message):
     """Launch a fit. Asking twice for the same dataset, specification and seed gives the same run.
 
-    `specification` (a ModelSpec document) replaces the draft made from the dataset's mapping.
+    `specification` (a ModelSpec document) replaces the draft made from the dataset's mapping. With `adapt` it may come from
+    another segment or dataset: what this one lacks is left out, and a country brings its own holidays.
     """
 
     dataset_id: Digest
@@ -33,6 +47,8 @@ class RunRequest(Message):
     iterations: Annotated[int, Field(ge=1, le=100_000, strict=True)] | None = None
     specification: dict[str, Any] | None = None
     again: StrictBool = False  # run once more even if the same run has succeeded
+    adapt: StrictBool = False
+    tags: Annotated[list[RunTag], Field(max_length=20)] = []
 
 
 class ProgressView(Message):
@@ -86,3 +102,18 @@ class RunView(Message):
     specification_id: Digest
     model_id: Digest | None
     tracking_url: str | None
+    tags: list[RunTag] = []
+    core_seconds: float | None = None  # wall seconds times the cores booked for it; None where not measured
+    cost: float | None = None  # of those core seconds; None without a price
+    cost_currency: str = ""
+
+
+class SearchCloud(Message):
+    """Candidates of a search that is at work, oldest first: error (NRMSE) and distance of effect from spend (DECOMP.RSSD).
+
+    Empty before the first candidate and once the run has ended: its model then has the candidates.
+    """
+
+    run_id: JobId
+    error: list[float] = []
+    rssd: list[float] = []
