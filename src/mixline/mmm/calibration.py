@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from mixline.errors import SpecificationError
 from mixline.mmm.adstock import adstock
+from mixline.mmm.calibration_studies import check_study, rows_of
 from mixline.mmm.model import Floats, MixModel
 from mixline.mmm.saturation import hill
 from mixline.mmm.specification import Interval, Study
@@ -58,55 +59,6 @@ def chosen_media(model: MixModel) -> MediaFit:
     )
 
 
-def check_study(
-    study: Study, names: Sequence[str], dates: NDArray[np.datetime64], window: tuple[int, int], interval: Interval
-) -> None:
-    """Raise SpecificationError for a study that a model cannot be compared with."""
-    place = f"study of {' + '.join(study.channels) or 'no channel'}, {study.start}"
-    unknown = [c for c in study.channels if c not in names]
-    if unknown or not study.channels:
-        raise SpecificationError(
-            "the study names no channel of the model", where=place, got=", ".join(unknown), expected=", ".join(names)
-        )
-    if len(set(study.channels)) != len(study.channels):
-        raise SpecificationError("the study names a channel twice", where=place, got=", ".join(study.channels))
-    if study.start > study.end:
-        raise SpecificationError(
-            "the study ends before it starts",
-            where=place,
-            got=f"{study.start} to {study.end}",
-            action="Swap the dates.",
-        )
-    first, last = dates[window[0]], dates[window[1] - 1] + period_days(dates, interval)[window[1] - 1] - 1
-    if np.datetime64(study.start, "D") < first or np.datetime64(study.end, "D") > last:
-        raise SpecificationError(
-            "the study lies outside the window",
-            where=place,
-            got=f"{study.start} to {study.end}",
-            expected=f"within {first} to {last}",
-            action="Widen the window or leave the study out.",
-        )
-    if not np.isfinite(study.effect) or study.effect == 0:
-        raise SpecificationError(
-            "the study's effect cannot be compared with",
-            where=place,
-            got=study.effect,
-            expected="a number other than 0",
-        )
-    if not 0 < study.confidence <= 1:
-        raise SpecificationError(
-            "the confidence is out of range", where=place, got=study.confidence, expected="above 0 and at most 1"
-        )
-
-
-def period_days(dates: NDArray[np.datetime64], interval: Interval) -> NDArray[np.timedelta64]:
-    """Length (T,) of every period in days."""
-    if interval == "month":
-        months = dates.astype("datetime64[M]") + np.timedelta64(1, "M")
-        return np.asarray(months.astype("datetime64[D]") - dates.astype("datetime64[M]").astype("datetime64[D]"))
-    return np.full(len(dates), np.timedelta64(7 if interval == "week" else 1, "D"))
-
-
 def predict_lift(
     fit: MediaFit,
     study: Study,
@@ -123,10 +75,10 @@ def predict_lift(
     alone, being first on the saturation curve. Pooled channels are added up.
 
     Raises:
-        SpecificationError: see `check_study`.
+        SpecificationError: see `mixline.mmm.calibration_studies.check_study`.
     """
     check_study(study, fit.names, dates, window, interval)
-    rows, share = _robyn_rows(study, dates, window) if robyn_days else _rows(study, dates, window, interval)
+    rows, share = _robyn_rows(study, dates, window) if robyn_days else rows_of(study, dates, window, interval)
     predicted = float(sum(share @ _effect(fit, fit.names.index(c), rows, study.scope) for c in study.channels))
     return Lift(study, predicted, study.effect, abs((predicted - study.effect) / study.effect))
 
@@ -160,18 +112,6 @@ def _effect(fit: MediaFit, m: int, rows: NDArray[np.intp], scope: str) -> Floats
         # A Weibull density may give the first period nothing, hence the floor against rounding below zero.
         total = total - hill(np.maximum(level - own, 0.0), fit.alpha[m], fit.inflexion[m])
     return np.asarray(fit.beta[m] * total)
-
-
-def _rows(
-    study: Study, dates: NDArray[np.datetime64], window: tuple[int, int], interval: Interval
-) -> tuple[NDArray[np.intp], Floats]:
-    """Rows that overlap the study and the share of each row's days that lie in it."""
-    days = period_days(dates, interval)
-    begin, end = np.datetime64(study.start, "D"), np.datetime64(study.end, "D") + 1
-    overlap = (np.minimum(dates + days, end) - np.maximum(dates, begin)).astype(float)
-    rows = np.nonzero(overlap > 0)[0]
-    rows = rows[(rows >= window[0]) & (rows < window[1])]
-    return rows, overlap[rows] / days[rows].astype(float)
 
 
 def _robyn_rows(

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mixline.mmm.adstock import adstock
+from mixline.mmm.calibration_evidence import Evidence, evidence_of
 from mixline.mmm.candidate_space import decode, dimensions, evaluate
 from mixline.mmm.decomposition import SEASONS
 from mixline.mmm.expectation import Expectation
@@ -64,12 +65,17 @@ def build_draws(
     spent = baseline_columns(prepared, rows)
     terms = candidates.alpha.shape[1] + candidates.coefficients.shape[1]
     rows_that_count = max(_effective_rows(prepared, candidates, chosen) - terms - spent, 4.0) * (1 - spent / rows)
-    expectation = _expectation(prepared, candidates, starts, chosen, rows_that_count)
+    noise = float(np.var(_residual(prepared, candidates, chosen))) * prepared.window_rows / rows_that_count
+    noise /= prepared.window_rows
+    evidence = evidence_of(prepared.study_rows, noise) if prepared.spec.search.lift_weight > 0 else None
+    expectation = _expectation(prepared, candidates, starts, noise, evidence)
     if ensemble.members == 1:  # one candidate was asked for, and nothing but it
-        states = candidates.take(starts)
+        states, evidence = candidates.take(starts), None
         expectation = replace(expectation, spend=np.zeros(len(expectation.spend)))
     else:
-        states = sample_plausible(prepared, candidates, starts, rows_that_count / 2, rng, ensemble.walk, expectation)
+        states = sample_plausible(
+            prepared, candidates, starts, rows_that_count / 2, rng, ensemble.walk, expectation, evidence
+        )
     owner = np.resize(np.arange(len(states)), ensemble.draws)
     count, width = ensemble.draws, candidates.alpha.shape[1]
     others = candidates.coefficients.shape[1]
@@ -78,7 +84,7 @@ def build_draws(
         places = np.nonzero(owner == state)[0]
         if places.size:
             coefficients[places], beta[places], intercept[places] = _refits(
-                prepared, states, state, len(places), rng, ensemble, expectation
+                prepared, states, state, len(places), rng, ensemble, expectation, evidence
             )
     draws = Draws(
         weights=np.full(count, 1.0 / count),
@@ -184,6 +190,7 @@ def _refits(
     rng: np.random.Generator,
     ensemble: Ensemble,
     expectation: Expectation,
+    evidence: Evidence | None,
 ) -> tuple[Floats, Floats, Floats]:
     """Coefficients (count, K), strengths (count, M) and intercepts (count,) refitted to resampled outcomes."""
     start, _ = prepared.window
@@ -205,8 +212,13 @@ def _refits(
     sums = whole[:, others:].sum(0)
     pull, aim = np.zeros(x.shape[1]), np.zeros(x.shape[1])
     pull[others:] = expectation.precision * sums**2
+    unit = None
+    if evidence is not None:
+        one = candidates.take(np.array([row]))
+        unit = evidence.rows.unit_effects(one.adstock, one.alpha, one.inflexion)
     fits = []
     for i in range(count):
+        tie, push = (None, None) if evidence is None or unit is None else evidence.drawn(rng).ties(unit, others)
         aim[others:] = expectation.drawn(rng) / np.where(sums > 0, sums, 1.0)
         fits.append(
             ridge(
@@ -219,6 +231,8 @@ def _refits(
                 rule=prepared.spec.intercept,
                 pull=pull,
                 aim=aim,
+                tie=None if tie is None else tie[0],
+                push=None if push is None else push[0],
             )
         )
     table = np.array([f.coefficients for f in fits])
@@ -226,18 +240,17 @@ def _refits(
 
 
 def _expectation(
-    prepared: Prepared, candidates: Candidates, members: Ints, chosen: int, rows_that_count: float
+    prepared: Prepared, candidates: Candidates, members: Ints, noise: float, evidence: Evidence | None
 ) -> Expectation:
-    """What near-optimal candidates, hardly shrunk, say of all paid channels together."""
+    """What near-optimal candidates, hardly shrunk, say of all paid channels together, the studies having been heard."""
     space = dimensions(prepared)
     units = encode(space, prepared, candidates, np.unique(members))
     units[:, [k for k, dimension in enumerate(space) if dimension.parameter == "lambda"]] = 0.0
-    found = evaluate(prepared, decode(prepared, space, units))
+    found = evaluate(prepared, decode(prepared, space, units), evidence=evidence)
     start, stop = prepared.window
-    noise = float(np.var(_residual(prepared, candidates, chosen))) * prepared.window_rows / rows_that_count
     spend = np.zeros(len(prepared.media_names))
     spend[: prepared.spend.shape[1]] = prepared.spend[start:stop].sum(0)
-    return Expectation(spend, 0.0, noise / prepared.window_rows).informed(found.contribution)
+    return Expectation(spend, 0.0, noise).informed(found.contribution)
 
 
 def _residual(prepared: Prepared, candidates: Candidates, row: int) -> Floats:

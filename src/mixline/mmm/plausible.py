@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mixline.mmm.adstock import adstock_named
+from mixline.mmm.calibration_evidence import Evidence
 from mixline.mmm.candidate_space import Dimension, decode, dimensions, evaluate
 from mixline.mmm.expectation import Expectation
 from mixline.mmm.model import Floats
@@ -37,6 +38,7 @@ def sample_plausible(
     rng: np.random.Generator,
     walk: Walk,
     expectation: Expectation,
+    evidence: Evidence | None = None,
 ) -> Candidates:
     """Walk from the candidates in `rows` and return where each walker was at every look, the end the last: looks x rows.
 
@@ -44,6 +46,7 @@ def sample_plausible(
         rows: starting candidates, at least 8. Penalties and fitted rows stay those of the start; the ridge weight is the
             smallest, what the data leave open being settled by `expectation`.
         weight: log-likelihood per unit of log squared error (half of the rows that count).
+        evidence: of lift studies, which counts beside the data.
     """
     space = dimensions(prepared)
     free = np.array([k for k, dimension in enumerate(space) if dimension.medium >= 0], dtype=np.int64)
@@ -52,9 +55,13 @@ def sample_plausible(
 
     def judged(units: Floats) -> tuple[Candidates, Floats]:
         found = evaluate(
-            prepared, decode(prepared, space, units), expected=expectation.contribution, precision=expectation.precision
+            prepared,
+            decode(prepared, space, units),
+            expected=expectation.contribution,
+            precision=expectation.precision,
+            evidence=evidence,
         )
-        return found, _log_likelihood(prepared, found, weight, expectation)
+        return found, _log_likelihood(prepared, found, weight, expectation, evidence)
 
     if not free.size or len(rows) < 8:
         return join([judged(here)[0]] * walk.looks)
@@ -111,7 +118,9 @@ def encode(space: tuple[Dimension, ...], prepared: Prepared, candidates: Candida
     return units
 
 
-def _log_likelihood(prepared: Prepared, states: Candidates, weight: float, expectation: Expectation) -> Floats:
+def _log_likelihood(
+    prepared: Prepared, states: Candidates, weight: float, expectation: Expectation, evidence: Evidence | None
+) -> Floats:
     start, _ = prepared.window
     spread = np.array([np.ptp(prepared.outcome[start : start + rows]) for rows in states.train])
     square = (states.nrmse * spread) ** 2
@@ -120,6 +129,8 @@ def _log_likelihood(prepared: Prepared, states: Candidates, weight: float, expec
     # Steepness and half-saturation are scales: halving and doubling them are equally likely beforehand. Spread evenly over
     # their ranges they would lean to steep curves, which give most of a steady channel's effect to the baseline.
     likely = -weight * np.log(np.where(usable, square, 1.0)) - np.log(states.alpha * states.gamma).sum(1)
+    if evidence is not None:
+        likely = likely - evidence.distance(states.adstock, states.alpha, states.inflexion, states.beta) / 2
     return np.where(usable, likely, -np.inf)
 
 

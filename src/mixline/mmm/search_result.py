@@ -6,10 +6,12 @@ Column order of every design matrix: the K other terms (components, then context
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
+from mixline.mmm.calibration_batch import StudyRows, locate_studies
 from mixline.mmm.model import Floats
 from mixline.mmm.specification import Interval, ModelSpec, Range
 
@@ -41,6 +43,14 @@ class Prepared:
     @property
     def window_rows(self) -> int:
         return self.window[1] - self.window[0]
+
+    @cached_property
+    def study_rows(self) -> StudyRows:
+        """The specification's lift studies, laid over the data."""
+        forms = [medium.adstock for medium in self.spec.ordered_media]
+        return locate_studies(
+            self.spec.studies, self.media_names, forms, self.media, self.dates, self.window, self.interval
+        )
 
 
 @dataclass(frozen=True)
