@@ -14,6 +14,7 @@ from mixline.mmm.features import prepare
 from mixline.mmm.losses import r_squared
 from mixline.mmm.model import Draws, Floats, MixModel, Series
 from mixline.mmm.pareto import crowding, fronts
+from mixline.mmm.refresh import chain_facts
 from mixline.mmm.saturation import hill
 from mixline.mmm.search_result import Candidates, Ints, Prepared, join
 from mixline.mmm.selection import Choice, choose
@@ -111,6 +112,7 @@ def assemble(prepared: Prepared, candidates: Candidates, front: Ints) -> MixMode
                     name: float(c) for name, c in zip(prepared.media_names, prepared.cost, strict=False)
                 },
                 "notes": list(prepared.notes),
+                **chain_facts(prepared.spec),
                 "trials": [_trial_facts(candidates, t) for t in sorted(set(candidates.trial.tolist()))],
             },
         )
