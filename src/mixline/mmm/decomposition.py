@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +35,8 @@ SEASONS: Mapping[Component, tuple[float, int]] = {  # period in days, order of t
     "weekday": (7.0, 3),
 }
 ROUNDS = 500
+Beyond = Literal["slope", "flat"]
+BEYOND: Beyond = "slope"
 Holiday = tuple[date, str]
 
 
@@ -55,6 +57,8 @@ def decompose(
     regressors: Mapping[str, Floats] | None = None,
     *,
     holidays: Iterable[Holiday] | None = None,
+    fitted: int | None = None,
+    beyond: Beyond = BEYOND,
 ) -> Decomposition:
     """Take an outcome apart.
 
@@ -69,12 +73,16 @@ def decompose(
         regressors: by name, columns (T,) or (T, L) such as the one-hot levels of a factor. Their series is the sum over
             the L columns, shifted to a minimum of zero (Robyn's form).
         holidays: (day, name) pairs to use instead of the country's.
+        fitted: rows, from the first, that the parts are estimated on; all when not given. Outcomes of later rows are not
+            looked at: seasons, holidays and regressors repeat what they did, the trend goes on as `beyond` says.
+        beyond: "slope" carries the trend on at its last slope, "flat" at its last level.
 
     Raises:
         SpecificationError: an unknown country, or a component that the interval cannot show.
     """
     _check(components, interval)
     days = dates.astype("datetime64[D]")
+    rows = len(days) if fitted is None else fitted
     blocks: dict[str, Floats] = {}
     for component, (period, order) in SEASONS.items():
         if component in components:
@@ -82,8 +90,10 @@ def decompose(
     if "holiday" in components:
         table = country_holidays(country, days, interval) if holidays is None else holidays
         blocks["holiday"] = _holiday_columns(days, interval, table)
-    factors = {name: _standardised(columns) for name, columns in (regressors or {}).items()}
-    trend, effects, noise = _solve(_share_of_time(days), outcome, [*blocks.values(), *factors.values()])
+    factors = {name: _standardised(columns, rows) for name, columns in (regressors or {}).items()}
+    trend, effects, noise = _solve(_share_of_time(days, rows), outcome[:rows], [*blocks.values(), *factors.values()])
+    if beyond == "flat":
+        trend[rows:] = trend[rows - 1]
     series: dict[str, Floats] = {"trend": trend} if "trend" in components else {}
     series |= dict(zip(blocks, effects, strict=False))
     for name, effect in zip(factors, effects[len(blocks) :], strict=True):
@@ -147,9 +157,10 @@ def _longest(interval: Interval) -> np.timedelta64:
     return np.timedelta64({"day": 1, "week": 7, "month": 31}[interval], "D")
 
 
-def _share_of_time(days: Days) -> Floats:
+def _share_of_time(days: Days, rows: int) -> Floats:
+    """(T,) 0 at the first row, 1 at the last of the fitted ones."""
     age = (days - days.min()).astype(float)
-    return np.asarray(age / max(float(age.max()), 1.0))
+    return np.asarray(age / max(float(age[:rows].max()), 1.0))
 
 
 def _fourier(days: Days, period: float, order: int) -> Floats:
@@ -167,12 +178,17 @@ def _holiday_columns(days: Days, interval: Interval, table: Iterable[Holiday]) -
     return np.array([[float(name in found) for name in names] for found in marked]).reshape(len(days), len(names))
 
 
-def _standardised(columns: Floats) -> Floats:
-    """(T, L): indicators as they are, other columns at mean 0 and standard deviation 1 (prophet's "auto")."""
+def _standardised(columns: Floats, rows: int) -> Floats:
+    """(T, L): indicators as they are, other columns at mean 0 and standard deviation 1 of the fitted rows (prophet's "auto").
+
+    A column that does not move in the fitted rows says nothing of later ones, so it stays at 0 there too.
+    """
     table = np.asarray(columns, dtype=float).reshape(len(columns), -1)
     indicator = ((table == 0) | (table == 1)).all(0)
-    deviation = table.std(0, ddof=1) if len(table) > 1 else np.zeros(table.shape[1])
-    scaled = (table - table.mean(0)) / np.where(deviation > 0, deviation, 1.0)
+    known = table[:rows]
+    deviation = known.std(0, ddof=1) if rows > 1 else np.zeros(table.shape[1])
+    moves = deviation > 1e-12 * np.abs(known).max(0)
+    scaled = np.where(moves, (table - known.mean(0)) / np.where(moves, deviation, 1.0), 0.0)
     return np.asarray(np.where(indicator, table, scaled))
 
 
@@ -184,11 +200,16 @@ def _changepoints(share: Floats) -> Floats:
 
 
 def _solve(share: Floats, outcome: Floats, blocks: list[Floats]) -> tuple[Floats, list[Floats], float]:
-    """Trend (T,), the effect (T,) of each block of columns, and the noise, in units of the outcome."""
+    """Trend (T,), the effect (T,) of each block of columns, and the noise, in units of the outcome.
+
+    The outcome may be shorter than the other series: it is what is estimated on.
+    """
+    rows = len(outcome)
     scale = float(np.abs(outcome).max()) or 1.0
     y = outcome / scale
-    bends = np.maximum(share[:, None] - _changepoints(share)[None, :], 0.0)
-    smooth = np.column_stack([share, np.ones_like(share), *blocks])
+    every_bend = np.maximum(share[:, None] - _changepoints(share[:rows])[None, :], 0.0)
+    every_smooth = np.column_stack([share, np.ones_like(share), *blocks])
+    bends, smooth = every_bend[:rows], every_smooth[:rows]
     prior = np.full(smooth.shape[1], 1.0 / EFFECT_SCALE**2)
     prior[:2] = 1.0 / TREND_SCALE**2
     gram, cross, square = smooth.T @ smooth, smooth.T @ bends, bends.T @ bends
@@ -210,9 +231,9 @@ def _solve(share: Floats, outcome: Floats, blocks: list[Floats]) -> tuple[Floats
         variance = found
         if done:
             break
-    trend = (smooth[:, :2] @ beta[:2] + bends @ delta) * scale
+    trend = (every_smooth[:, :2] @ beta[:2] + every_bend @ delta) * scale
     ends = np.cumsum([2, *(block.shape[1] for block in blocks)])
-    effects = [smooth[:, a:b] @ beta[a:b] * scale for a, b in pairwise(ends)]
+    effects = [every_smooth[:, a:b] @ beta[a:b] * scale for a, b in pairwise(ends)]
     return trend, effects, float(np.sqrt(variance)) * scale
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -64,8 +65,25 @@ def fit(
     front = fronts(candidates.error, candidates.rssd)
     _tell(progress, "Measuring the ranges", 92.0)
     model = assemble(prepared, candidates, front)
+    if spec.validation.folds:
+        model = _with_backtest(model, frame, processes, progress, parts)
     _tell(progress, "Done", 100.0)
     return model
+
+
+def _with_backtest(
+    model: MixModel, frame: pd.DataFrame, processes: int, progress: Report | None, parts: Parts | None
+) -> MixModel:
+    """The model with the back-test its specification asks for, which takes the bar's last part."""
+    from mixline.mmm.backtest import backtest
+    from mixline.mmm.backtest_result import FACT
+
+    def tell(found: FitProgress) -> None:
+        if progress is not None:
+            progress(replace(found, percent=94.0 + 0.06 * found.percent))
+
+    found = backtest(model.spec, frame, processes=processes, progress=tell, parts=parts)
+    return replace(model, facts={**model.facts, FACT: found.to_dict()})
 
 
 def assemble(prepared: Prepared, candidates: Candidates, front: Ints) -> MixModel:
