@@ -128,6 +128,13 @@ def page(outcomes: list[Outcome], command: str) -> str:
     return "\n".join(lines) + "\n"
 
 
+def parts_of_others(path: Path) -> str:
+    """What other studies wrote on the page, from their opening comment on: it stays."""
+    page = path.read_text(encoding="utf-8") if path.exists() else ""
+    start = page.find("<!-- plans:")
+    return "\n" + page[start:] if start >= 0 else ""
+
+
 def main(arguments: list[str]) -> int:
     """Run the study and write the page."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.study_accuracy", description=__doc__)
@@ -159,7 +166,7 @@ def main(arguments: list[str]) -> int:
     if (asked.trials, asked.iterations) != (5, 2000):
         command += f" --trials {asked.trials} --iterations {asked.iterations}"
     text = page(outcomes, command)
-    asked.out.write_text(text, encoding="utf-8")
+    asked.out.write_text(text + parts_of_others(asked.out), encoding="utf-8")
     print(text)
     return 0
 

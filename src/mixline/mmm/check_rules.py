@@ -19,6 +19,7 @@ from mixline.mmm.imported_check import ImportedCheck
 from mixline.mmm.influence_checks import FollowsDemandCheck, OutlierCheck
 from mixline.mmm.media_effects import effect_over_time
 from mixline.mmm.model import Floats, MixModel
+from mixline.mmm.plan_check import ExtrapolatedOptimumCheck
 
 
 @dataclass(frozen=True)
@@ -364,6 +365,7 @@ CHECKS: tuple[Check, ...] = (
     OutlierCheck(),
     ConvergenceCheck(),
     ObservationsCheck(),
+    ExtrapolatedOptimumCheck(),
     ChosenByPersonCheck(),
     ImportedCheck(),
 )
