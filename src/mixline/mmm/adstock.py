@@ -105,14 +105,21 @@ def adstock(
     length = series.shape[-1]
     shape = np.broadcast_shapes(series.shape[:-1], one.shape)
     if form.recursive:
-        out = np.empty((*shape, length))
-        level = np.zeros(shape)
-        for t in range(length):
-            level = series[..., t] + one * level
-            out[..., t] = level
-        return out
+        return _recursion(np.array(np.broadcast_to(series, (*shape, length))), one)
     kernel = form.weights(one, two, periods or length)[..., :length]
     return convolve(series, kernel)
+
+
+def _recursion(x: Floats, share: Floats) -> Floats:
+    """x[t] + share * out[t-1] along the last axis, in place, by doubling: each step reaches twice as far back."""
+    length, back = x.shape[-1], 1
+    power = np.array(share)[..., None]
+    with np.errstate(under="ignore"):
+        while back < length and power.any():
+            x[..., back:] += power * x[..., :-back]
+            power *= power
+            back *= 2
+    return x
 
 
 def convolve(x: Floats, kernel: Floats) -> Floats:

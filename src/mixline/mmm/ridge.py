@@ -101,8 +101,11 @@ def lambda_range(x: ArrayLike, y: ArrayLike, *, smallest: float = 1e-4) -> tuple
         x: (n, J) raw columns; constant ones are ignored. y: (n,) raw outcome.
     """
     design, outcome = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
+    # Standardised columns do not know their unit, and money of any size fits after division by the largest.
+    design = design / np.maximum(np.abs(design).max(0, initial=0.0), np.finfo(float).tiny)
+    unit = max(float(np.abs(outcome).max(initial=0.0)), np.finfo(float).tiny)
     deviation = design.std(0)
     centred = design - design.mean(0)
-    standard = np.divide(centred, deviation, out=np.zeros_like(centred), where=deviation > 0)
-    largest = float(np.abs((standard * outcome[:, None]).sum(0)).max()) / (0.001 * len(outcome)) * 0.1
-    return smallest * largest, largest
+    standard = np.divide(centred, deviation, out=np.zeros_like(centred), where=deviation > 1e-15)
+    largest = float(np.abs((standard * (outcome / unit)[:, None]).mean(0)).max(initial=0.0)) / 0.001 * 0.1
+    return smallest * largest * unit, largest * unit

@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
+from functools import cached_property
 from typing import Any, Literal
 
 from mixline.errors import SpecificationError
@@ -265,16 +266,16 @@ class ModelSpec:
                 expected="above 0.1 and at most 1",
             )
 
-    @property
+    @cached_property
     def paid(self) -> tuple[Media, ...]:
         """Paid channels, in order. Everywhere in the engine paid media come before organic."""
         return tuple(m for m in self.media if m.paid)
 
-    @property
+    @cached_property
     def organic(self) -> tuple[Media, ...]:
         return tuple(m for m in self.media if not m.paid)
 
-    @property
+    @cached_property
     def ordered_media(self) -> tuple[Media, ...]:
         """Paid, then organic: the order of every media axis."""
         return self.paid + self.organic
