@@ -10,20 +10,29 @@ import importlib
 import logging
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import dash
 from dash import Dash, Input
 from flask import Flask, Response
 
-from dashboard import layout, navigation, security
+from dashboard import delivery, layout, navigation, security
 from dashboard.client import EXTENSION, TrainerClient
+from dashboard.reports import route as reports
 from mixline.errors import MixlineError
 from mixline.messages import Health, Readiness
 from mixline.settings import Settings, load_settings
 
 log = logging.getLogger("mixline.dashboard")
 ASSETS = Path(__file__).parent / "assets"
+
+
+class Application(Dash):
+    """Dash with the page's own shapes instead of the word "Loading"."""
+
+    def interpolate_index(self, **parts: Any) -> str:
+        page: str = super().interpolate_index(**{**parts, "app_entry": layout.ENTRY})
+        return page
 
 
 def create_app(settings: Settings, client: TrainerClient | None = None) -> Dash:
@@ -33,7 +42,7 @@ def create_app(settings: Settings, client: TrainerClient | None = None) -> Dash:
         settings: where the services are.
         client: another client of the trainer than the one the settings describe (tests).
     """
-    app = Dash(
+    app = Application(
         "mixline-dashboard",
         assets_folder=str(ASSETS),
         use_pages=True,
@@ -63,6 +72,8 @@ def create_app(settings: Settings, client: TrainerClient | None = None) -> Dash:
     app.layout = layout.shell
     layout.register(app)
     _add_routes(app.server)
+    delivery.deliver(app.server, ASSETS)
+    reports.add_routes(app.server)
     security.protect(app)
     return app
 

@@ -144,7 +144,8 @@ class TrainerClient:
     def read_report(self, model_id: str, candidate: int | None = None) -> ReportDocuments:
         """Everything a report of the model is drawn from; of one candidate of its search, as if it were the model."""
         place = "" if candidate is None else f"/candidates/{candidate}"
-        return self._document(f"/v1/models/{model_id}{place}/report", ReportDocuments)
+        path = f"/v1/models/{model_id}{place}/report"
+        return self._document(path, ReportDocuments, lambda report: bool(place or report.summary.lineage.tracking_url))
 
     def read_file(self, model_id: str, name: str) -> bytes:
         """A file of the model as it was published; not kept, as it may be large."""

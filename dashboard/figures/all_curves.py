@@ -44,7 +44,17 @@ def draw_all_curves(curves: Sequence[Curve], summary: ModelSummary, look: Look) 
             zeroline=False,
         ),
         showlegend=True,
-        legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "font": {"size": 11}},
+        legend={
+            "orientation": "h",
+            "x": 0,
+            "y": 1.02,
+            "yanchor": "bottom",
+            "font": {"size": 11},
+            "entrywidth": 0.24,
+            "entrywidthmode": "fraction",
+            "tracegroupgap": 0,
+        },
+        margin={"l": 8, "r": 16, "t": 8, "b": 8},
     )
     note = f"Dot: today's mean spend and what it brings, with its {look.level} % range. Dotted: beyond what was ever spent."
     return Drawing("all-curves", _finding(summary), note, figure, HEIGHT)

@@ -25,7 +25,7 @@ def draw_decay(decays: Sequence[Decay], summary: ModelSummary, look: Look) -> Dr
         color, ages = look.color(decay.channel), list(range(len(decay.value)))
         low, high = (decay.low, decay.high) if look.level == 90 else (decay.low50, decay.high50)
         if len(ordered) <= BANDS:
-            data.append(_band(ages, low, high, fade(color, 0.14)))
+            data.append(_band(ages, [a * 100 for a in low], [b * 100 for b in high], fade(color, 0.14)))
         label = labels.get(decay.channel, decay.label)
         data.append(
             {
@@ -33,7 +33,7 @@ def draw_decay(decays: Sequence[Decay], summary: ModelSummary, look: Look) -> Dr
                 "mode": "lines+markers",
                 "name": label,
                 "x": ages,
-                "y": decay.value,
+                "y": [share * 100 for share in decay.value],
                 "line": {"color": color, "width": 2.2},
                 "marker": {"size": 4, "color": color},
                 "text": [
@@ -54,7 +54,7 @@ def draw_decay(decays: Sequence[Decay], summary: ModelSummary, look: Look) -> Dr
         },
         yaxis={
             "title": {"text": f"Share of effect in that {summary.interval}"},
-            "tickformat": ".0%",
+            "ticksuffix": " %",
             "rangemode": "tozero",
             "fixedrange": True,
             "nticks": 5,

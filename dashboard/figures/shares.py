@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from dashboard.figures.drawing import Document, Drawing, Look, labels_axis, make_figure, row_height
+from dashboard.figures.drawing import Document, Drawing, Look, labels_axis, make_figure, row_height, side_number
 from dashboard.figures.format import bounds, write_share
 from dashboard.figures.next_money import scale_estimate
 from dashboard.figures.ranges import draw_ranges
 from mixline.messages import ChannelSummary, ModelSummary
 
 
-def draw_shares(summary: ModelSummary, look: Look) -> Drawing:
-    """A hollow mark for the share of spend, a dot with its range for the share of effect; largest spend first."""
+def draw_shares(summary: ModelSummary, look: Look, *, with_roi: bool = False) -> Drawing:
+    """A hollow mark for the share of spend, a dot with its range for the share of effect; largest spend first.
+
+    `with_roi` writes each channel's ROI at the right, where no other figure says it.
+    """
     channels = sorted(summary.channels, key=lambda channel: -channel.spend)
     labels = [channel.label for channel in channels]
     effects = [scale_estimate(channel.share_of_effect, 100) for channel in channels]
@@ -46,9 +49,16 @@ def draw_shares(summary: ModelSummary, look: Look) -> Drawing:
             "title": {"text": "Share of all paid media"},
         },
         yaxis=labels_axis(labels),
+        **(_returns(channels, look) if with_roi else {}),
     )
     note = f"Diamond: share of spend. Dot: share of effect with its {look.level} % range."
+    note += f" At the right: ROI, {look.unit.roi_name}." if with_roi else ""
     return Drawing("shares", _finding(channels), note, figure, row_height(len(labels)))
+
+
+def _returns(channels: list[ChannelSummary], look: Look) -> Document:
+    numbers = [side_number(c.label, look.unit.roi(c.roi.value), 46, look) for c in channels]
+    return {"annotations": numbers, "margin": {"l": 8, "r": 46, "t": 8, "b": 8}}
 
 
 def _hover(channel: ChannelSummary, look: Look) -> str:

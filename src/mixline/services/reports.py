@@ -17,15 +17,19 @@ from mixline.state.datasets import Dataset
 if TYPE_CHECKING:
     from mixline.mmm.model import MixModel
 
-PREVIEWS_KEPT = 48  # about 200 kB each
+PREVIEWS_KEPT = 48  # about 250 kB each
+REPORTS_KEPT = 16
 SERIES = "series.parquet"
 
 _previews: Kept[Document] = Kept(PREVIEWS_KEPT)
+_reports: Kept[ReportDocuments] = Kept(REPORTS_KEPT)
 
 
 def get_report(services: Services, model_id: str) -> ReportDocuments:
     """The documents of a model's report. Raises NotFoundError."""
-    return compose_documents(load_model(services, model_id), get_summary(services, model_id))
+    summary = get_summary(services, model_id)  # the place of its run in experiment tracking may have come since
+    kept = _reports.get(model_id, lambda: compose_documents(load_model(services, model_id), summary))
+    return kept.model_copy(update={"summary": summary})
 
 
 def candidate_documents(services: Services, model_id: str, row: int) -> Document:
