@@ -1,15 +1,21 @@
 """Lift studies as evidence: what an experiment found counts beside the data when the draws are made.
 
 A study says: the outcome its channels brought while it ran is its effect, give or take a standard error
-(`mixline.mmm.calibration_studies.standard_error`), normally distributed. The draws are those of the data and all studies
-together. Given adstock and saturation this is a ridge with a term per study, since a prediction is linear in the strengths;
-which adstock and saturation is weighed by the same distance. A precise study moves its channels and narrows their ranges, a
-vague one hardly does, and a study against overwhelming data stays a compromise that `CalibrationCheck` points out.
+(`mixline.mmm.calibration_studies.standard_error`), normally distributed. The data say what goes together with the channels,
+which need not be what they caused: against large experiments, estimates from observed data were often off by a factor of
+two or three (Gordon, Zettelmeyer, Bhargava & Chapsky 2019, Marketing Science 38). So for every study there are two stories:
+
+- *sound*: what the data see is caused. Study and data are two measurements of one thing, and both count.
+- *biased*: something that nobody recorded moves spend and outcome together. The data's view of the studied channels is off
+  by about `BIAS` times the effect, so nearly all that is known of them comes from the study.
+
+Beforehand both are as likely; how well the study agrees with the data decides, candidate by candidate (a mixture, as in
+Dempster's or Box & Tiao's treatment of outlying measurements). Imports numpy only.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -17,46 +23,65 @@ from mixline.mmm.calibration_batch import StudyRows
 from mixline.mmm.calibration_studies import standard_error
 from mixline.mmm.model import Floats
 
+BIAS = 1.5  # standard deviation of the data's bias as a multiple of the effect, where there is one
+
 
 @dataclass(frozen=True)
 class Evidence:
-    """What studies say, in the units of the fit.
+    """What studies say, in outcome units over each study; arrays (S,).
 
-    `effects` and `errors` (S,): measured effects and their standard errors, outcome units. `noise`: variance of the outcome
-    of a row that counts, divided by the number of rows, as in `mixline.mmm.expectation.Expectation`: it puts the distance
-    from a study beside the mean square error of a row.
+    `effects` and their standard `errors`. `scatter`: standard deviation of what the data say with adstock and saturation
+    given. `bias`: that of a bias of the data. `noise`: variance of the outcome of a row that counts, divided by the number
+    of rows, which puts a distance from a study beside the mean square error of a row.
     """
 
     rows: StudyRows
     effects: Floats
     errors: Floats
+    scatter: Floats
+    bias: Floats
     noise: float
 
-    def ties(self, unit: Floats, others: int) -> tuple[Floats, Floats]:
-        """What is added to the ridge: (C, J, J) and (C, J), see `mixline.mmm.kernel.ridge_once`.
+    def log_likelihood(self, predicted: Floats) -> Floats:
+        """(C,) of the studies, strengths left open, for what the data alone say of them (C, S)."""
+        sound, biased = self._stories(predicted)
+        return np.asarray(np.logaddexp(sound, biased).sum(-1))
 
-        Args:
-            unit: (C, S, M) unit effects. others: K, how many columns stand before the media.
-        """
-        count, width = unit.shape[0], others + unit.shape[2]
-        tie, push = np.zeros((count, width, width)), np.zeros((count, width))
-        precision = self.noise / self.errors**2
-        tie[:, others:, others:] = np.einsum("s,csm,csn->cmn", precision, unit, unit)
-        push[:, others:] = np.einsum("s,csm->cm", precision * self.effects, unit)
-        return tie, push
+    def suspicion(self, predicted: Floats) -> Floats:
+        """Probability that the data are biased about each study's channels, shape as `predicted` (..., S)."""
+        sound, biased = self._stories(predicted)
+        return np.asarray(np.exp(biased - np.logaddexp(sound, biased)))
 
-    def distance(self, adstock: Floats, alpha: Floats, inflexion: Floats, beta: Floats) -> Floats:
-        """(C,) sum over the studies of the squared distance in standard errors. Arguments as `StudyRows.predict`."""
-        predicted = self.rows.predict(adstock, alpha, inflexion, beta)
-        return np.asarray((((predicted - self.effects) / self.errors) ** 2).sum(1))
+    def drawn(self, rng: np.random.Generator) -> Floats:
+        """The effects as they might have come out (S,): refits to these have the spread that the errors ask for."""
+        return np.asarray(self.effects + self.errors * rng.standard_normal(len(self.errors)))
 
-    def drawn(self, rng: np.random.Generator) -> Evidence:
-        """The studies as they might have come out: refits to these have the spread that the studies' errors ask for."""
-        return replace(self, effects=self.effects + self.errors * rng.standard_normal(len(self.errors)))
+    def _stories(self, predicted: Floats) -> tuple[Floats, Floats]:
+        distance = predicted - self.effects
+        near = self.errors**2 + self.scatter**2
+        return _log_normal(distance, near), _log_normal(distance, near + self.bias**2)
 
 
-def evidence_of(rows: StudyRows, noise: float) -> Evidence | None:
-    """The studies' evidence, or None where there are no studies."""
-    if not rows.studies:
-        return None
-    return Evidence(rows, rows.effects, np.array([standard_error(study) for study in rows.studies]), noise)
+def evidence_of(rows: StudyRows, alone: Floats, expected: Floats, noise: float) -> Evidence:
+    """The evidence of checked studies.
+
+    Args:
+        alone: (C, R, S) what the data alone say of the studies: R refits to resampled data of each of C candidates.
+        expected: (M,) return expected of each medium, outcome per unit of money; 0 where nothing is expected.
+    """
+    effects = rows.effects
+    usual = np.zeros(len(rows.studies))
+    for part in rows.parts:
+        usual[part.study] += expected[part.medium] * float(part.share @ part.past[:, 0])
+    return Evidence(
+        rows=rows,
+        effects=effects,
+        errors=np.array([standard_error(study) for study in rows.studies]),
+        scatter=np.sqrt(alone.var(axis=1, ddof=1).mean(0)),
+        bias=BIAS * np.maximum(np.abs(effects), usual),
+        noise=noise,
+    )
+
+
+def _log_normal(distance: Floats, variance: Floats) -> Floats:
+    return np.asarray(-0.5 * (distance**2 / variance + np.log(variance)))

@@ -11,9 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from mixline.mmm import kernel
-from mixline.mmm.adstock import adstock, adstock_named, reach_of
+from mixline.mmm.adstock import adstock_named, reach_of
 from mixline.mmm.calibration_batch import lift_errors
-from mixline.mmm.calibration_evidence import Evidence
 from mixline.mmm.losses import split_rows
 from mixline.mmm.model import Floats
 from mixline.mmm.refresh_loss import distance_from_earlier, shares_of_fit
@@ -111,15 +110,12 @@ def evaluate(
     zero_penalty: bool = True,
     expected: Floats | None = None,
     precision: Floats | None = None,
-    evidence: Evidence | None = None,
 ) -> Candidates:
     """Fit and judge every point; trial and iteration are left at 0.
 
     Args:
         expected, precision: (M,) pull every contribution of the window towards an expected one
             (`mixline.mmm.expectation`). The search has none.
-        evidence: of lift studies, which the strengths are fitted to beside the data. The search has none: there the
-            candidates' error against the studies is an objective.
         threshold: 0 for the exact ridge, 1e-7 for Robyn's stopping rule.
     """
     start, stop = prepared.window
@@ -130,10 +126,6 @@ def evaluate(
     media = prepared.spec.ordered_media
     recursive = np.array([adstock_named(m.adstock).recursive for m in media])
     spend = prepared.spend[start:stop].sum(0)
-    ties, pushes = np.zeros((1, 0, 0)), np.zeros((1, 0))
-    if evidence is not None:
-        unit = evidence.rows.unit_effects(points.adstock, points.alpha, _inflexions(prepared, points, evidence))
-        ties, pushes = evidence.ties(unit, others)
     kernel.evaluate(
         np.ascontiguousarray(prepared.media[:stop].T),
         np.ascontiguousarray(prepared.other[start:stop]),
@@ -157,8 +149,6 @@ def evaluate(
         points.ends,
         np.zeros(width) if expected is None else expected,
         np.zeros(width) if precision is None else precision,
-        ties,
-        pushes,
         beta,
         intercept,
         inflexion,
@@ -195,18 +185,6 @@ def evaluate(
         contribution=contribution,
         lift=lift,
     )
-
-
-def _inflexions(prepared: Prepared, points: Points, evidence: Evidence) -> Floats:
-    """Half-saturations (C, M) of the studied media as the kernel will find them, which has to be known before it runs."""
-    start, stop = prepared.window
-    fitted = np.arange(stop - start) < (stop if prepared.spec.validation.leaking else points.train[:, None])
-    found = np.zeros(points.gamma.shape)
-    for m in evidence.rows.media:
-        form = prepared.spec.ordered_media[m].adstock
-        level = adstock(prepared.media[:stop, m], form, *points.adstock[:, m].T, periods=len(prepared.dates))
-        found[:, m] = points.gamma[:, m] * np.where(fitted, level[:, start:], 0.0).max(1)
-    return found
 
 
 def _kernels(prepared: Prepared, points: Points, stop: int) -> Floats:

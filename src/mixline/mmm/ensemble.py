@@ -14,7 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mixline.mmm.adstock import adstock
+from mixline.mmm.calibration_batch import predict_studies
 from mixline.mmm.calibration_evidence import Evidence, evidence_of
+from mixline.mmm.calibration_refit import StudiedDesign
 from mixline.mmm.candidate_space import decode, dimensions, evaluate
 from mixline.mmm.decomposition import SEASONS
 from mixline.mmm.expectation import Expectation
@@ -26,6 +28,7 @@ from mixline.mmm.search_result import Candidates, Prepared
 
 Ints = NDArray[np.int64]
 FITTED = ("adstock", "alpha", "inflexion", "beta", "coefficients", "intercept")  # of a candidate and of a draw alike
+REFITS_ALONE = 4  # of each member, to see how surely the data speak of a study without it
 TREND_COLUMNS = 4  # level, slope, and the few changepoints that the Laplace prior leaves
 
 
@@ -67,12 +70,15 @@ def build_draws(
     rows_that_count = max(_effective_rows(prepared, candidates, chosen) - terms - spent, 4.0) * (1 - spent / rows)
     noise = float(np.var(_residual(prepared, candidates, chosen))) * prepared.window_rows / rows_that_count
     noise /= prepared.window_rows
-    evidence = evidence_of(prepared.study_rows, noise) if prepared.spec.search.lift_weight > 0 else None
-    expectation = _expectation(prepared, candidates, starts, noise, evidence)
+    loose = _hardly_shrunk(prepared, candidates, starts)
+    expectation = _expectation(prepared, loose, noise)
+    evidence = None
     if ensemble.members == 1:  # one candidate was asked for, and nothing but it
-        states, evidence = candidates.take(starts), None
+        states = candidates.take(starts)
         expectation = replace(expectation, spend=np.zeros(len(expectation.spend)))
     else:
+        if prepared.spec.studies and prepared.spec.search.lift_weight > 0:
+            evidence = _evidence(prepared, loose, np.random.default_rng([seed, 1]), ensemble, expectation)
         states = sample_plausible(
             prepared, candidates, starts, rows_that_count / 2, rng, ensemble.walk, expectation, evidence
         )
@@ -190,7 +196,7 @@ def _refits(
     rng: np.random.Generator,
     ensemble: Ensemble,
     expectation: Expectation,
-    evidence: Evidence | None,
+    evidence: Evidence | None = None,
 ) -> tuple[Floats, Floats, Floats]:
     """Coefficients (count, K), strengths (count, M) and intercepts (count,) refitted to resampled outcomes."""
     start, _ = prepared.window
@@ -212,14 +218,13 @@ def _refits(
     sums = whole[:, others:].sum(0)
     pull, aim = np.zeros(x.shape[1]), np.zeros(x.shape[1])
     pull[others:] = expectation.precision * sums**2
-    unit = None
-    if evidence is not None:
-        one = candidates.take(np.array([row]))
-        unit = evidence.rows.unit_effects(one.adstock, one.alpha, one.inflexion)
+    studied = None if evidence is None else _studied(prepared, candidates, row, x, evidence)
     fits = []
     for i in range(count):
-        tie, push = (None, None) if evidence is None or unit is None else evidence.drawn(rng).ties(unit, others)
         aim[others:] = expectation.drawn(rng) / np.where(sums > 0, sums, 1.0)
+        if studied is not None:
+            fits.append(studied.refit(fit + noise[i], pull, aim, rng))
+            continue
         fits.append(
             ridge(
                 x,
@@ -231,26 +236,57 @@ def _refits(
                 rule=prepared.spec.intercept,
                 pull=pull,
                 aim=aim,
-                tie=None if tie is None else tie[0],
-                push=None if push is None else push[0],
             )
         )
     table = np.array([f.coefficients for f in fits])
     return table[:, :others], table[:, others:], np.array([f.intercept for f in fits])
 
 
-def _expectation(
-    prepared: Prepared, candidates: Candidates, members: Ints, noise: float, evidence: Evidence | None
-) -> Expectation:
-    """What near-optimal candidates, hardly shrunk, say of all paid channels together, the studies having been heard."""
+def _studied(prepared: Prepared, candidates: Candidates, row: int, x: Floats, evidence: Evidence) -> StudiedDesign:
+    """A candidate's ridge with the studies beside the data."""
+    one = candidates.take(np.array([row]))
+    unit = evidence.rows.unit_effects(one.adstock, one.alpha, one.inflexion)
+    return StudiedDesign(
+        x=x,
+        strength=float(candidates.ridge[row]),
+        factors=candidates.penalty[row],
+        low=prepared.low,
+        high=prepared.high,
+        rule=prepared.spec.intercept,
+        evidence=evidence,
+        unit=unit[0],
+        suspicion=evidence.suspicion(predict_studies(unit, one.beta))[0],
+    )
+
+
+def _evidence(
+    prepared: Prepared, loose: Candidates, rng: np.random.Generator, ensemble: Ensemble, expectation: Expectation
+) -> Evidence:
+    """The lift studies' evidence, and how surely the data alone speak of what they measured."""
+    rows = prepared.study_rows
+    unit = rows.unit_effects(loose.adstock, loose.alpha, loose.inflexion)
+    alone = [
+        _refits(prepared, loose, row, REFITS_ALONE, rng, ensemble, expectation)[1] @ unit[row].T
+        for row in range(len(loose))
+    ]
+    expected = np.where(expectation.spend > 0, expectation.rate, 0.0)
+    return evidence_of(rows, np.array(alone), expected, expectation.noise)
+
+
+def _hardly_shrunk(prepared: Prepared, candidates: Candidates, members: Ints) -> Candidates:
+    """The different ones of some candidates, fitted again with the smallest ridge weight."""
     space = dimensions(prepared)
     units = encode(space, prepared, candidates, np.unique(members))
     units[:, [k for k, dimension in enumerate(space) if dimension.parameter == "lambda"]] = 0.0
-    found = evaluate(prepared, decode(prepared, space, units), evidence=evidence)
+    return evaluate(prepared, decode(prepared, space, units))
+
+
+def _expectation(prepared: Prepared, loose: Candidates, noise: float) -> Expectation:
+    """What near-optimal candidates, hardly shrunk, say of all paid channels together."""
     start, stop = prepared.window
     spend = np.zeros(len(prepared.media_names))
     spend[: prepared.spend.shape[1]] = prepared.spend[start:stop].sum(0)
-    return Expectation(spend, 0.0, noise).informed(found.contribution)
+    return Expectation(spend, 0.0, noise).informed(loose.contribution)
 
 
 def _residual(prepared: Prepared, candidates: Candidates, row: int) -> Floats:

@@ -189,15 +189,14 @@ def _nrmse(squares, y, start, stop):
 
 @numba.njit(cache=True)
 def evaluate(media, other, y, start, spend_share, recursive, low, high, rule, threshold, leaking, zero_penalty,
-             first, weights, alpha, gamma, ridge, factors, train, ends, expected, precision, ties, pushes,
+             first, weights, alpha, gamma, ridge, factors, train, ends, expected, precision,
              beta, intercept, inflexion, contribution, losses):  # fmt: skip
     """Evaluate B candidates; the last five arguments are filled.
 
     media (M, S) up to the window's end S; other (W, K); y (W,); first (B, M) the recursion's share; weights (B, M, R)
     kernels of the other forms; train (B,) fitted rows; ends (B, 2) ends of validation and test slices; beta (B, J) other
     terms first; losses (B, 4): nrmse, validation, test, rssd. expected (M,) and precision (M,) add
-    sum(precision*(contribution-expected)^2)/2 to half of the mean square; ties (B, J, J) and pushes (B, J) do as `ridge_fit`
-    says. Without them their shapes are (1, 0, 0) and (1, 0).
+    sum(precision*(contribution-expected)^2)/2 to half of the mean square.
     """
     size, width = alpha.shape
     window, others = other.shape
@@ -216,6 +215,8 @@ def evaluate(media, other, y, start, spend_share, recursive, low, high, rule, th
     mean = np.empty(columns)
     with_y = np.empty(columns)
     products = np.empty((columns, columns))
+    tie = np.zeros((0, 0))
+    push = np.zeros(0)
     known_rows = -1  # the other terms' products are the same as long as the rows are
     for c in range(size):
         peak_rows = window if leaking else train[c]
@@ -262,9 +263,8 @@ def evaluate(media, other, y, start, spend_share, recursive, low, high, rule, th
         known = others if rows == known_rows else 0
         known_rows = rows
         b = beta[c]
-        extra = min(c, ties.shape[0] - 1)
         constant, _ = ridge_fit(x, y, rows, known, mean, products, with_y, ridge[c], factors[c], low, high, pull, aim,
-                                ties[extra], pushes[extra], rule, threshold, 10000, b)  # fmt: skip
+                                tie, push, rule, threshold, 10000, b)  # fmt: skip
         intercept[c] = constant
         for t in range(window):
             fitted[t] = constant

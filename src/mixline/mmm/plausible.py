@@ -59,7 +59,6 @@ def sample_plausible(
             decode(prepared, space, units),
             expected=expectation.contribution,
             precision=expectation.precision,
-            evidence=evidence,
         )
         return found, _log_likelihood(prepared, found, weight, expectation, evidence)
 
@@ -130,7 +129,8 @@ def _log_likelihood(
     # their ranges they would lean to steep curves, which give most of a steady channel's effect to the baseline.
     likely = -weight * np.log(np.where(usable, square, 1.0)) - np.log(states.alpha * states.gamma).sum(1)
     if evidence is not None:
-        likely = likely - evidence.distance(states.adstock, states.alpha, states.inflexion, states.beta) / 2
+        said = evidence.rows.predict(states.adstock, states.alpha, states.inflexion, states.beta)
+        likely = likely + evidence.log_likelihood(said)
     return np.where(usable, likely, -np.inf)
 
 
