@@ -9,7 +9,7 @@ from typing import Any
 
 from dash import ALL, ClientsideFunction, Dash, Input, Output, State, dcc, html, page_container
 
-from dashboard import navigation
+from dashboard import delivery, navigation
 from dashboard.components import states
 from dashboard.components.aria import aria
 from dashboard.components.icons import icon
@@ -21,17 +21,24 @@ REDRAW = "redraw"  # a store: whoever writes to it has the page drawn again from
 LOCATION = "_pages_location"  # Dash's own name for the address bar
 TARGET: Any = {"_pages_content": "children"}
 
-INDEX = """<!DOCTYPE html>
-<html lang="en">
+# What stands on the screen until the scripts have read the page: the same grey shapes as while a page is drawn.
+SHAPES = """<div class="shell" aria-hidden="true"><div class="sidebar"></div><main><div class="page">
+<div class="bone title-bone"></div>
+<div class="cards"><div class="bone card-bone"></div><div class="bone card-bone"></div></div>
+<div class="bone figure-bone"></div>
+</div></main></div>"""
+ENTRY = f'<div id="react-entry-point">{SHAPES}</div>'
+INDEX = f"""<!DOCTYPE html>
+<html lang="en" data-plotly="{delivery.PLOTLY_ADDRESS}">
 <head>
-{%metas%}
-<title>{%title%}</title>
-{%favicon%}
-{%css%}
+{{%metas%}}
+<title>{{%title%}}</title>
+{{%favicon%}}
+{{%css%}}
 </head>
 <body>
-{%app_entry%}
-<footer>{%config%}{%scripts%}{%renderer%}</footer>
+{{%app_entry%}}
+<footer>{{%config%}}{{%scripts%}}{{%renderer%}}</footer>
 </body>
 </html>"""
 

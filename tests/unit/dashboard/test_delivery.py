@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+import gzip
+import json
+import re
+from pathlib import Path
+
+import httpx
+import pytest
+from flask.testing import FlaskClient
+from plotly.offline import get_plotlyjs_version
+
+from dashboard import delivery
+from dashboard.app import ASSETS, create_app
+from dashboard.client import TrainerClient
+from mixline.settings import Settings
+from tests.unit.dashboard import builders
+
+ROOT = Path(__file__).resolve().parents[3]
+ANYTHING = {"Accept-Encoding": "gzip, br"}
+BUNDLED = {"scatter", "bar", "box", "heatmap", "histogram", "contour", "violin", "pie"}
+
+
+@pytest.fixture(scope="module")
+def browser() -> FlaskClient:
+    answer = builders.answer_with(builders.make_two_countries())
+    server = create_app(Settings(), TrainerClient(Settings(), httpx.MockTransport(answer))).server
+    return server.test_client()
+
+
+def test_plotly_is_the_version_the_figures_are_written_for() -> None:
+    assert get_plotlyjs_version() == delivery.PLOTLY_VERSION
+    content = gzip.decompress(delivery.PLOTLY_FILE.read_bytes())
+    assert f"plotly.js (cartesian - minified) v{delivery.PLOTLY_VERSION}".encode() in content[:200]
+
+
+def test_every_kind_of_trace_that_is_drawn_is_in_the_bundle() -> None:
+    drawn = set()
+    for file in (ROOT / "dashboard" / "figures").glob("*.py"):
+        drawn |= set(re.findall(r'"type": "([a-z0-9]+)"', file.read_text()))
+    shapes_and_axes = {"line", "rect", "path", "circle", "category", "date", "log", "linear", "data", "percent"}
+    assert drawn - shapes_and_axes <= BUNDLED
+
+
+def test_plotly_is_kept_for_ever_and_unpacked_for_who_cannot(browser: FlaskClient) -> None:
+    packed = browser.get(delivery.PLOTLY_ADDRESS, headers=ANYTHING)
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert packed.headers["Cache-Control"] == delivery.FOR_EVER
+    assert len(packed.data) < 600_000
+    plain = browser.get(delivery.PLOTLY_ADDRESS, headers={"Accept-Encoding": "identity"})
+    assert "Content-Encoding" not in plain.headers
+    assert plain.data == gzip.decompress(packed.data)
+
+
+def test_style_sheets_are_named_by_their_content_and_kept(browser: FlaskClient) -> None:
+    page = browser.get("/", headers=ANYTHING)
+    assert page.headers["Cache-Control"] == delivery.ASK_EACH_TIME
+    html = gzip.decompress(page.data).decode()
+    addresses = re.findall(r'/assets/[^"]+', html)
+    assert addresses
+    for address in addresses:
+        assert re.search(r"\?m=[0-9a-f]{12}$", address), address
+        answer = browser.get(address, headers=ANYTHING)
+        assert answer.headers["Cache-Control"] == delivery.FOR_EVER
+        if answer.headers.get("Content-Encoding") == "gzip":
+            plain = gzip.decompress(answer.data)
+            assert plain == (ASSETS / address.partition("?")[0].removeprefix("/assets/")).read_bytes()
+
+
+def test_answers_to_people_are_packed_and_never_kept(browser: FlaskClient) -> None:
+    answer = browser.get("/_dash-dependencies", headers=ANYTHING)
+    assert answer.headers["Cache-Control"] == delivery.ASK_EACH_TIME
+    assert json.loads(gzip.decompress(answer.data))
+    assert "gzip" not in browser.get("/_dash-dependencies").headers.get("Content-Encoding", "")
+    assert "Accept-Encoding" in browser.get("/_dash-dependencies").headers["Vary"]
+
+
+def test_a_script_that_did_not_change_is_not_sent_again(browser: FlaskClient) -> None:
+    address = "/_dash-component-suites/dash/dcc/async-graph.js"
+    first = browser.get(address, headers=ANYTHING)
+    again = browser.get(address, headers={**ANYTHING, "If-None-Match": first.headers["ETag"]})
+    assert (again.status_code, again.data) == (304, b"")
+
+
+def test_small_answers_and_faults_are_sent_as_they_are(browser: FlaskClient) -> None:
+    assert "Content-Encoding" not in browser.get("/health", headers=ANYTHING).headers
+    missing = browser.get("/assets/none.css?m=1", headers=ANYTHING)
+    assert missing.headers["Cache-Control"] == delivery.ASK_EACH_TIME
+
+
+def test_packing_keeps_no_more_than_its_limit() -> None:
+    packed = delivery.Packed(limit=2)
+    for content in (b"a" * 1000, b"b" * 1000, b"c" * 1000):
+        assert gzip.decompress(packed.pack(content)) == content
+    assert len(packed._items) == 2
+
+
+def test_the_word_loading_is_not_what_people_see_first(browser: FlaskClient) -> None:
+    html = browser.get("/").data.decode()
+    assert "Loading..." not in html
+    assert "figure-bone" in html
