@@ -18,6 +18,7 @@ from flask import Flask, Response
 
 from dashboard import delivery, layout, navigation, security
 from dashboard.client import EXTENSION, TrainerClient
+from dashboard.reports import route as reports
 from mixline.errors import MixlineError
 from mixline.messages import Health, Readiness
 from mixline.settings import Settings, load_settings
@@ -72,6 +73,7 @@ def create_app(settings: Settings, client: TrainerClient | None = None) -> Dash:
     layout.register(app)
     _add_routes(app.server)
     delivery.deliver(app.server, ASSETS)
+    reports.add_routes(app.server)
     security.protect(app)
     return app
 
