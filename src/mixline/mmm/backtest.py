@@ -21,7 +21,7 @@ from mixline.mmm.adstock import adstock
 from mixline.mmm.backtest_folds import YEAR, FoldRows, plan_folds
 from mixline.mmm.backtest_result import Backtest, Fold, fold_document, mape, nrmse, read_fold
 from mixline.mmm.columns import read_columns
-from mixline.mmm.ensemble import Ensemble, block_bootstrap, build_draws, contributions, with_chosen
+from mixline.mmm.ensemble import Ensemble, baseline_columns, block_bootstrap, build_draws, contributions, with_chosen
 from mixline.mmm.estimates import Estimate, band, estimate
 from mixline.mmm.features import arrange
 from mixline.mmm.model import Draws, Floats
@@ -151,10 +151,15 @@ def _paths(prepared: Prepared, draws: Draws) -> Floats:
 
 
 def _noise(past: Prepared, residual: Floats, paths: Floats, rng: np.random.Generator) -> Floats:
-    """Noise (NOISES, D, H) as the fit left it: blocks of residuals, which keep their autocorrelation."""
+    """Noise (NOISES, D, H) of rows not fitted on: blocks of residuals, which keep their autocorrelation, made larger.
+
+    Residuals are smaller than the noise, as numbers were fitted to them; and the numbers in the components have errors of
+    their own, which the draws do not show. With p of them on n rows the variance of a forecast is 1 + p/n of the noise.
+    """
     rows = len(residual)
-    used = len(past.low) + 1
-    centred = (residual - residual.mean()) * np.sqrt(rows / max(rows - used, rows / 2))
+    spent = baseline_columns(past, rows)
+    growth = rows / max(rows - len(past.low) - 1 - spent, rows / 4) * (1 + spent / rows)
+    centred = (residual - residual.mean()) * np.sqrt(growth)
     draws, horizon = paths.shape
     length = max(2, round(rows ** (1 / 3)))
     repeats = -(-horizon // rows)
