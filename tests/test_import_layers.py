@@ -32,7 +32,7 @@ ALLOWED: dict[str, set[str]] = {
     "mixline.tracking": SHARED | {"mixline.tracking"},
     "mixline.services": SERVICES,
     "mixline.local": SERVICES | {"mixline.local"},
-    "mixline.cli": SERVICES | {"mixline.local", "mixline.cli"},
+    "mixline.cli": SERVICES | {"mixline.local", "mixline.cli", "dashboard"},  # dashboard.reports: the same figures
     "gcp": SERVICES | {"gcp"},
     "dashboard": SHARED | {"dashboard", "mixline.mmm"},
     "pages": SHARED | {"dashboard", "pages"},

@@ -50,8 +50,6 @@ def draw_all_curves(curves: Sequence[Curve], summary: ModelSummary, look: Look) 
             "y": 1.02,
             "yanchor": "bottom",
             "font": {"size": 11},
-            "entrywidth": 0.24,
-            "entrywidthmode": "fraction",
             "tracegroupgap": 0,
         },
         margin={"l": 8, "r": 16, "t": 8, "b": 8},

@@ -8,6 +8,7 @@ from dashboard.figures.all_curves import draw_all_curves
 from dashboard.figures.decomposition import draw_decomposition, list_steady
 from dashboard.figures.drawing import Look, make_look
 from dashboard.figures.next_money import draw_next_money
+from dashboard.figures.residuals import draw_actual
 from dashboard.figures.roi import draw_roi
 from dashboard.figures.shares import draw_shares
 from dashboard.figures.waterfall import draw_waterfall
@@ -31,6 +32,11 @@ EXPLAINED_NAMES = {
     "half_life": "Half-life",
 }
 CHECKS_SHOWN = 6
+READING = (
+    "A number in brackets is a range: the true value lies in it nine times out of ten, if the model is right.",
+    "ROI is what came back for each unit of money over the whole period; ROI of the next is what a little more would bring.",
+    "Each channel has one colour, on every page.",
+)
 
 
 def compose_measurement(documents: ReportDocuments) -> Report:
@@ -44,7 +50,7 @@ def compose_measurement(documents: ReportDocuments) -> Report:
         name=f"mixline-measurement-{summary.id[:SHORT_ID]}{candidate}",
         title=f"{summary.title}: measurement report",
         sheets=(
-            _summary(documents, summary, look),
+            _summary(documents, summary, contributions, look),
             _brought(summary, contributions, look),
             _returns(summary, look),
             _next(summary, curves, look),
@@ -54,7 +60,7 @@ def compose_measurement(documents: ReportDocuments) -> Report:
     )
 
 
-def _summary(documents: ReportDocuments, summary: ModelSummary, look: Look) -> Sheet:
+def _summary(documents: ReportDocuments, summary: ModelSummary, contributions: Contributions, look: Look) -> Sheet:
     return Sheet(
         layout="summary",
         kicker="Measurement report",
@@ -65,6 +71,8 @@ def _summary(documents: ReportDocuments, summary: ModelSummary, look: Look) -> S
             list_numbers(summary, look),
             Words("What the numbers say", list_sentences(summary, look), listed=True),
             judge(summary),
+            Panel(draw_actual(contributions, summary, look)),
+            Words("How to read this report", READING, area="reading", listed=True),
         ),
     )
 
@@ -171,7 +179,7 @@ def _method(documents: ReportDocuments, summary: ModelSummary) -> Sheet:
         f"{size}.{held}",
         f"The ranges come from {summary.draws:,} variants of the model that explain the data about equally well, each refitted "
         "to resampled errors. A number that all of them agree on has a narrow range.",
-        write_fit(summary) + f" {write_fit_facts(summary).capitalize()}.",
+        write_fit(summary) + f" {write_fit_facts(summary)}.",
         f"Why this model: {write_sentence(summary.reason)}",
     )
     findings = order_findings(summary.findings)

@@ -30,7 +30,7 @@ def list_sentences(summary: ModelSummary, look: Look) -> tuple[str, ...]:
         sentences.append(write_next(summary, look))
         longest = max(channels, key=lambda channel: channel.half_life_periods)
         sentences.append(
-            f"{longest.label} works longest: half of its effect has come after "
+            f"{longest.label} works longest: half of its effect is gone after "
             f"{write_periods(longest.half_life_periods, summary.interval)}."
         )
         unsure = _least_known(channels)
@@ -39,7 +39,7 @@ def list_sentences(summary: ModelSummary, look: Look) -> tuple[str, ...]:
                 f"{unsure.label} is known least: its ROI may be anything within {unit.roi_range(unsure.roi, look.level)} "
                 f"{unit.roi_name}. A lift test would tell."
             )
-    sentences.append(write_fit(summary))
+    sentences.append(f"The model f{write_fit(summary).removeprefix('It f')}")
     return tuple(sentences)
 
 
