@@ -1,4 +1,4 @@
-"""Differential evolution on one or two losses at once: nevergrad's TwoPointsDE, the optimiser Robyn uses, on arrays.
+"""Differential evolution on one, two or three losses at once: nevergrad's TwoPointsDE, the optimiser Robyn uses, on arrays.
 
 The rules are nevergrad 1.0.12's (`differentialevolution.py`, TwoPointsDE with more than one objective): a population of 30
 around the middle, donors steered by the Pareto front found so far, crossover between two cuts, and a child that takes its
@@ -103,13 +103,26 @@ class Evolution:
             within = (table < REFERENCE).all(1)
             if within.any():
                 points, table, known = points[within], table[within], known[within]
-            order = np.lexsort((known, table[:, 1], table[:, 0]))
-            second = table[order, 1]
-            before = np.concatenate([[np.inf], np.minimum.accumulate(second)[:-1]])
-            order = order[second < before]
+            order = np.lexsort((known, *table.T[::-1]))
+            if len(self.weights) == 2:
+                second = table[order, 1]
+                before = np.concatenate([[np.inf], np.minimum.accumulate(second)[:-1]])
+                order = order[second < before]
+            else:
+                order = order[_unbeaten(table[order])]
         else:
             order = np.lexsort((known, table[:, 0]))[:1]
         self.front_points, self.front_losses, self.front_names = points[order], table[order], known[order]
+
+
+def _unbeaten(table: Floats) -> NDArray[np.bool_]:
+    """Which rows (N,) of losses in ascending order no other row is at least as good as in everything; of equals the first."""
+    unbeaten = np.ones(len(table), dtype=np.bool_)
+    for row in range(len(table)):
+        # Only an earlier row can be as good in everything, and one that is beaten itself has its better before it.
+        if unbeaten[row]:
+            unbeaten[row + 1 :] &= (table[row + 1 :] < table[row]).any(1)
+    return unbeaten
 
 
 def _bounced(points: Floats) -> Floats:

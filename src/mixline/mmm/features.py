@@ -17,6 +17,7 @@ import pandas as pd
 
 from mixline.errors import DataError, SpecificationError
 from mixline.mmm.adstock import adstock, adstock_named
+from mixline.mmm.calibration_studies import check_studies
 from mixline.mmm.columns import FEWEST_ROWS, Columns, never_changes, numbers, read_columns
 from mixline.mmm.defaults import ranges_for
 from mixline.mmm.losses import split_rows
@@ -42,7 +43,9 @@ def prepare(spec: ModelSpec, frame: pd.DataFrame) -> Prepared:
         from mixline.mmm.backtest_folds import plan_folds
 
         plan_folds(columns)
-    return arrange(columns, known_rows(columns))
+    prepared = arrange(columns, known_rows(columns))
+    check_studies(spec, prepared.dates, prepared.window, prepared.interval, prepared.media)
+    return prepared
 
 
 def known_rows(columns: Columns) -> int:

@@ -91,8 +91,10 @@ def assemble(prepared: Prepared, candidates: Candidates, front: Ints) -> MixMode
     from mixline.mmm.ensemble import build_draws, contributions, with_chosen
 
     paid = prepared.spend.shape[1]
-    draws = build_draws(prepared, candidates, choose(candidates, paid).chosen, prepared.spec.search.seed)
-    choice = choose(candidates, paid, contributions(prepared, draws)[1:])
+    heed = prepared.spec.search.lift_weight > 0
+    first = choose(candidates, paid, heed_studies=heed)
+    draws = build_draws(prepared, candidates, first.chosen, prepared.spec.search.seed)
+    choice = choose(candidates, paid, contributions(prepared, draws)[1:], heed_studies=heed)
     draws = with_chosen(draws, candidates, choice.chosen)
     kept = _kept(candidates, front, choice, draws.candidate)
     rows = np.searchsorted(kept, draws.candidate)
@@ -163,6 +165,7 @@ def _table(prepared: Prepared, kept: Candidates, front: Ints, near: NDArray[np.b
         "nrmse_validation": kept.nrmse_validation,
         "nrmse_test": kept.nrmse_test,
         "rssd": kept.rssd,
+        "lift": kept.lift,
         "front": front,
         "near_optimal": near,
         "ridge": kept.ridge,
@@ -196,6 +199,7 @@ def candidate_metrics(prepared: Prepared, candidates: Candidates, row: int) -> d
         "nrmse_validation": float(candidates.nrmse_validation[row]),
         "nrmse_test": float(candidates.nrmse_test[row]),
         "rssd": float(candidates.rssd[row]),
+        "lift_error": float(candidates.lift[row]),
         "ridge": float(candidates.ridge[row]),
         "r2_train": r_squared(actual[:train], fitted[:train]),
         "mape": float(np.mean(np.abs(fitted - actual)) / np.mean(np.abs(actual))),

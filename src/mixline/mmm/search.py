@@ -1,8 +1,9 @@
 """The search: differential evolution over the candidate space, one independent trial at a time.
 
 TwoPointsDE, which Robyn uses: on arrays (`mixline.mmm.evolution`), or nevergrad's own
-(`mixline.mmm.nevergrad_search`). Asked for `batch` candidates at a time whatever the number of processes, so that the path
-depends on the seed and the trial only.
+(`mixline.mmm.nevergrad_search`). The objectives are the error, DECOMP.RSSD and, where there are lift studies, the error
+against those; a weight of 0 drops the second or the third. Asked for `batch` candidates at a time whatever the number of
+processes, so that the path depends on the seed and the trial only.
 """
 
 from __future__ import annotations
@@ -34,9 +35,10 @@ def search_trial(prepared: Prepared, trial: int, watch: Watch | None = None) -> 
     search = prepared.spec.search
     space = dimensions(prepared)
     batch = min(search.batch, search.iterations)
-    two = search.rssd_weight > 0
     # A child replaces its parent with the weighted share of the losses it is better in.
-    weights = (1.0, search.rssd_weight) if two else (1.0,)
+    asked = {"error": 1.0, "rssd": search.rssd_weight, "lift": search.lift_weight if prepared.spec.studies else 0.0}
+    objectives = {name: weight for name, weight in asked.items() if weight > 0}
+    weights = tuple(objectives.values())
     optimizer: Evolution | NevergradSearch
     if search.optimizer == "nevergrad":
         optimizer = NevergradSearch(len(space), batch, search.iterations, weights, search.seed + trial)
@@ -47,8 +49,7 @@ def search_trial(prepared: Prepared, trial: int, watch: Watch | None = None) -> 
     while done < search.iterations and not (search.early_stop and settled(batches, search.iterations)):
         units = optimizer.ask(min(batch, search.iterations - done))
         found = _numbered(evaluate(prepared, decode(prepared, space, units)), trial, done)
-        losses = [_tellable(found.error), _tellable(found.rssd)]
-        optimizer.tell(np.column_stack(losses if two else losses[:1]))
+        optimizer.tell(np.column_stack([_tellable(getattr(found, name)) for name in objectives]))
         done += len(found)
         batches.append(found)
         if watch is not None:
