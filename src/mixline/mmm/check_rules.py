@@ -5,7 +5,6 @@ A check returns findings: what was seen, the figure, and what to do. Nothing fou
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
@@ -15,10 +14,12 @@ import numpy as np
 from mixline.mmm.choice_check import ChosenByPersonCheck
 from mixline.mmm.defaults import ranges_for
 from mixline.mmm.findings import Check, Finding, Reading
+from mixline.mmm.holdout_checks import BacktestCheck, HoldOutCheck
 from mixline.mmm.imported_check import ImportedCheck
 from mixline.mmm.influence_checks import FollowsDemandCheck, OutlierCheck
 from mixline.mmm.media_effects import effect_over_time
 from mixline.mmm.model import Floats, MixModel
+from mixline.mmm.refresh_check import RefreshCheck, widest_range
 from mixline.mmm.plan_check import ExtrapolatedOptimumCheck
 
 
@@ -43,40 +44,6 @@ class FitCheck:
                 f"R² is {r2:.2f}; from {self.weak} on, what moves the outcome is mostly in the model.",
                 "Add what else moves the outcome, such as prices, promotions or stock, or check the goal column.",
                 r2,
-            )
-
-
-@dataclass(frozen=True)
-class HoldOutCheck:
-    """Does it foresee weeks it has not seen?
-
-    An error on held-out weeks twice that of the fitted ones means the model has learned noise; an R² below zero there
-    means that the plain average would have been a better forecast.
-    """
-
-    worse: float = 2.0
-
-    def run(self, reading: Reading) -> Iterator[Finding]:
-        metrics = reading.model.metrics
-        held, fitted = metrics.get("nrmse_validation", math.nan), metrics.get("nrmse_train", math.nan)
-        r2 = metrics.get("r2_validation", math.nan)
-        if math.isnan(held):
-            yield Finding(
-                "no-hold-out",
-                "info",
-                "No weeks were held out",
-                "The fit was judged on the weeks it was made from.",
-                "Set validation.train to 0.8 in the specification to see how the model foresees weeks it has not seen.",
-            )
-        elif r2 < 0 or (fitted > 0 and held > self.worse * fitted):
-            ratio = held / fitted if fitted > 0 else math.inf
-            yield Finding(
-                "hold-out",
-                "warning",
-                "The model foresees held-out weeks poorly",
-                f"Its error there is {ratio:.1f} times that of the weeks it was fitted on.",
-                "Use fewer channels or context columns, or a longer history.",
-                round(ratio, 3) if math.isfinite(ratio) else None,
             )
 
 
@@ -228,7 +195,7 @@ class BoundCheck:
         model = reading.model
         for m, media in enumerate(model.spec.ordered_media):
             for name, drawn in _drawn_parameters(model, m).items():
-                allowed = ranges_for(media, model.interval)[name]
+                allowed = widest_range(model.spec, media, name, ranges_for(media, model.interval)[name])
                 if allowed.fixed:
                     continue
                 reach = self.near * (allowed.high - allowed.low)
@@ -354,6 +321,7 @@ def _correlation(one: Floats, two: Floats) -> float:
 CHECKS: tuple[Check, ...] = (
     FitCheck(),
     HoldOutCheck(),
+    BacktestCheck(),
     AutocorrelationCheck(),
     BaselineCheck(),
     ZeroChannelCheck(),
@@ -368,4 +336,5 @@ CHECKS: tuple[Check, ...] = (
     ExtrapolatedOptimumCheck(),
     ChosenByPersonCheck(),
     ImportedCheck(),
+    RefreshCheck(),
 )
