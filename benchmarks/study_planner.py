@@ -2,9 +2,10 @@
 
     python -m benchmarks.study_planner --worlds all --seeds 61-68
 
-A plan moves today's budget over the 13 weeks after the data, every channel between half and twice its spend today. It is
-judged by the simulator's own formulas with what earlier media carries in, against today's spend paced in the same way, and
-against the best plan there is, made by a planner that knows the truth. Writes its part of docs/accuracy.md.
+A plan moves today's budget over the 13 weeks after the data, every channel between half and twice its spend today, or in a
+step as the planner allows it where nothing else is asked. It is judged by the simulator's own formulas with what earlier
+media carries in, against today's spend paced in the same way, and against the best plan there is, made by a planner that
+knows the truth. Writes its part of docs/accuracy.md.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from pathlib import Path
 import numpy as np
 
 from mixline.mmm.fitting import fit
+from mixline.mmm.plan_request import DEFAULT_BOUNDS
 from mixline.mmm.planner import Bounds, Planner, PlanRequest
 from mixline.mmm.simulate import simulate
 from mixline.mmm.worlds import WORLDS
@@ -28,7 +30,11 @@ from tests.truth_model import true_gain, true_model
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "accuracy.md"
 BEGIN, END = "<!-- plans: made by benchmarks.study_planner -->", "<!-- end of plans -->"
-KINDS = {"best": None, "cautious": 0.25}
+KINDS: dict[str, tuple[float | None, tuple[float, float]]] = {
+    "best": (None, (0.5, 2.0)),
+    "cautious": (0.25, (0.5, 2.0)),
+    "in a step": (None, DEFAULT_BOUNDS["budget"]),
+}
 
 
 @dataclass(frozen=True)
@@ -54,8 +60,9 @@ def measure(world: str, seed: int, trials: int, iterations: int) -> list[Judged]
     today = planner.plan(request.change(bounds={}, locked=model.paid_names))
     best = Planner(true_model(company)).plan(request)
     judged = []
-    for kind, quantile in KINDS.items():
-        found = planner.plan(request.change(cautious=quantile))
+    for kind, (quantile, ends) in KINDS.items():
+        bounds = {name: Bounds(*ends) for name in model.paid_names}
+        found = planner.plan(request.change(cautious=quantile, bounds=bounds))
         size = found.contribution_today.value
         judged.append(
             Judged(
@@ -73,9 +80,12 @@ def section(judged: list[Judged], command: str) -> str:
         BEGIN,
         "## What plans truly bring",
         "",
-        f"Made by `{command}`: {companies} companies, each fitted and then planned: today's budget over the 13 weeks",
-        "after the data, every channel between half and twice its spend. The simulator says what the plan brings and what the",
-        "best plan would have brought. Figures are medians over companies, as shares of what paid media bring today.",
+        f"Made by `{command}`: {companies} companies,",
+        "each fitted and then planned: today's budget over the 13 weeks after the data, every channel between half and twice",
+        "its spend (in a step: between {:.0%} and {:.0%}). The simulator says what the plan brings and what the best plan".format(
+            *DEFAULT_BOUNDS["budget"]
+        ),
+        "would have brought. Figures are medians over companies, as shares of what paid media bring today.",
         "",
         "| world | plan | promised | true | possible | better than today | true gain in the 90 % range |",
         "|---|---|---|---|---|---|---|",
@@ -89,8 +99,8 @@ def section(judged: list[Judged], command: str) -> str:
     kept = sum(j.true > 0 for j in sure)
     lines += [
         "",
-        "A cautious plan maximises the gain that three of four draws exceed. Promised is above true where the best of many",
-        "plans is also the luckiest: see [the method](method.md#planning).",
+        "A cautious plan maximises the gain that three of four draws exceed. Promised is above true because the best of many",
+        "plans is also the luckiest, and where spend follows demand: see [the method](method.md#planning).",
         f"Of {len(sure)} plans whose model gave a gain a probability of 90 % or more, {kept} gained.",
         END,
     ]

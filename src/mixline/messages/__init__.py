@@ -6,6 +6,7 @@ window unless a name says otherwise. Shares are 0-1.
 
 from __future__ import annotations
 
+from mixline.messages.backtest import Backtest, BacktestChannel, BacktestFold
 from mixline.messages.base import Digest, Estimate, JobId, JobState, Message, Preset, Problem, Role, Severity, Verdict
 from mixline.messages.compare import (
     Build,
@@ -58,6 +59,14 @@ from mixline.messages.models import (
     TermSummary,
     TrialSummary,
 )
+from mixline.messages.planning import (
+    PlanBounds,
+    PlanGroup,
+    PlanQuestion,
+    ScenarioFigures,
+    ScenarioRequest,
+    ScenarioView,
+)
 from mixline.messages.prediction import ResponseRequest, ResponseView
 from mixline.messages.queue import MoveRequest, PauseRequest, QueueView
 from mixline.messages.refresh import RefreshPlan, RefreshRequest
@@ -96,6 +105,9 @@ from mixline.messages.status import Health, Readiness, Status
 
 __all__ = [
     "AdstockView",
+    "Backtest",
+    "BacktestChannel",
+    "BacktestFold",
     "BatchPreview",
     "BatchRequest",
     "BatchResult",
@@ -151,6 +163,9 @@ __all__ = [
     "Movement",
     "PairedData",
     "PauseRequest",
+    "PlanBounds",
+    "PlanGroup",
+    "PlanQuestion",
     "Preset",
     "PresetView",
     "Problem",
@@ -172,6 +187,9 @@ __all__ = [
     "RunTags",
     "RunView",
     "SavedSettingsView",
+    "ScenarioFigures",
+    "ScenarioRequest",
+    "ScenarioView",
     "Score",
     "SearchCloud",
     "SettingsRequest",

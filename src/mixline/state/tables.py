@@ -184,6 +184,20 @@ models = Table(
     Column("created_at", UtcTime, nullable=False, index=True),
 )
 
+# A plan that was saved under a name: its question, and what it said when it was saved.
+scenarios = Table(
+    "scenarios",
+    metadata,
+    Column("id", JOB_ID, primary_key=True),
+    Column("model_id", DIGEST, ForeignKey("models.id"), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("question", document(), nullable=False),
+    Column("figures", document(), nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("created_at", UtcTime, nullable=False, index=True),
+    UniqueConstraint("model_id", "name"),
+)
+
 workers = Table(
     "workers",
     metadata,
