@@ -10,7 +10,22 @@ from fastapi import FastAPI
 from gcp.common.application import create_application
 from gcp.common.health import create_router
 from gcp.trainer import replay
-from gcp.trainer.routes import choices, datasets, envelope, jobs, models, reports, runs, status, uploads
+from gcp.trainer.routes import (
+    choices,
+    comparisons,
+    datasets,
+    envelope,
+    jobs,
+    models,
+    queue,
+    refreshes,
+    reports,
+    runs,
+    scenarios,
+    specifications,
+    status,
+    uploads,
+)
 from mixline.services.logs import configure_logging
 from mixline.settings import Settings, load_settings
 
@@ -35,6 +50,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         start=replay.start,
     )
     app.include_router(create_router("trainer", needed=("state", "artifacts")))
-    for part in (uploads, datasets, runs, jobs, models, reports, choices, status, envelope):
+    data, work = (uploads, datasets), (runs, specifications, queue, jobs)
+    for part in (*data, *work, refreshes, models, reports, choices, comparisons, scenarios, status, envelope):
         app.include_router(part.router)
     return app

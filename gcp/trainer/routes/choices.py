@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Response, status
 
+from gcp.common.actor import Person
 from gcp.common.application import JsonBody, ServicesNeeded
 from gcp.common.documentation import ACT, problems
 from gcp.trainer.routes import models
@@ -25,10 +26,10 @@ router = APIRouter(prefix=models.PATH, tags=["models"])
     summary="Make another candidate the model",
 )
 def choose_candidate(
-    services: ServicesNeeded, response: Response, model_id: Digest, request: CandidateChoice
+    services: ServicesNeeded, person: Person, response: Response, model_id: Digest, request: CandidateChoice
 ) -> ModelRow:
     """A new model beside the old one, with the note in its reason and in the audit trail. Asking twice gives the same model."""
-    row, created = choices.choose_candidate(services, model_id, request)
+    row, created = choices.choose_candidate(services, model_id, request, actor=person)
     if not created:
         response.status_code = status.HTTP_200_OK
     response.headers["Location"] = f"{models.PATH}/{row.id}"

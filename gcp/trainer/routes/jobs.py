@@ -24,12 +24,14 @@ def list_jobs(
     limit: Limit = 50,
     offset: Offset = 0,
 ) -> list[JobView]:
+    services.queue.sweep()
     found = services.queue.list_jobs(states=states_of(state), limit=limit, offset=offset)
     return [view_job(job) for job in found]
 
 
 @router.get("/{job_id}", responses=FIND, summary="One job")
 def read_job(services: ServicesNeeded, job_id: JobId) -> JobView:
+    services.queue.sweep()
     return view_job(services.queue.get(job_id))
 
 

@@ -12,7 +12,9 @@ from mixline.settings import Settings
 from mixline.state import State, open_state, upgrade
 from mixline.state.datasets import Datasets
 from mixline.state.models import Models
+from mixline.state.run_tags import RunTags
 from mixline.state.runs import Runs
+from mixline.state.saved_settings import SettingsTable
 from mixline.state.specifications import Specifications
 from mixline.state.uploads import Uploads
 from mixline.state.workers import Workers
@@ -33,6 +35,8 @@ class Services:
         self.specifications = Specifications(state)
         self.runs = Runs(state)
         self.models = Models(state)
+        self.run_tags = RunTags(state)
+        self.saved_settings = SettingsTable(state)
         self.workers = Workers(state)
         self._lock = threading.RLock()
         self._opened: dict[str, Any] = {}

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from mixline.jobs.contract import Handler, JobContext, Progress
+from mixline.services.clouds import LiveCloud
 from mixline.services.code_version import code_version
 from mixline.services.context import Services, open_services
 from mixline.services.datasets import load_frame
+from mixline.services.estimates import booked_cores, booking
 from mixline.services.lineage import describe_run, record_run, replay
 from mixline.services.logs import configure_logging, correlation_id
 from mixline.services.models import keep_model
@@ -59,6 +60,12 @@ def handle_fit(services: Services, context: JobContext) -> Mapping[str, Any]:
     Returns:
         {"model_id": id of the model}.
     """
+    processes = booked_cores(services.settings)
+    with booking(services, context.job.id, processes):
+        return _fit_and_publish(services, context, processes)
+
+
+def _fit_and_publish(services: Services, context: JobContext, processes: int) -> Mapping[str, Any]:
     from mixline.mmm.fitting import fit
     from mixline.mmm.model_file import write_model
     from mixline.mmm.specification_document import read_document
@@ -70,10 +77,12 @@ def handle_fit(services: Services, context: JobContext) -> Mapping[str, Any]:
     context.report(Progress(0.0, "Reading the data"))
     frame = load_frame(services, dataset)
 
+    cloud = LiveCloud(context)
     best: dict[str, float] = {}  # stages after the search name no figures; the best ones stay with the job
 
     def show(progress: FitProgress) -> None:
         best.update(progress.best)
+        cloud.add(progress.candidates)
         context.report(
             Progress(
                 percent=progress.percent * FIT_SHARE / 100.0,
@@ -83,7 +92,6 @@ def handle_fit(services: Services, context: JobContext) -> Mapping[str, Any]:
             )
         )
 
-    processes = services.settings.fit_processes or os.cpu_count() or 1
     model = fit(spec, frame, processes=processes, progress=show, parts=SavedTrials(context))
     facts = {
         "dataset_id": dataset.id,

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, select
 
 from mixline.errors import NotFoundError
 from mixline.jobs.contract import Job, JobState
 from mixline.jobs.rows import read_job, select_jobs
-from mixline.messages import RunView
+from mixline.messages import RunTag, RunView
 from mixline.services.context import Services
+from mixline.services.estimates import price
 from mixline.services.views import view_job
+from mixline.settings import Settings
 from mixline.state.tables import datasets, jobs, runs, specifications
 
 CUSTOM = "custom"  # the preset of a run whose size was given in numbers
@@ -23,20 +25,23 @@ def list_runs(
     *,
     states: frozenset[JobState] | None = None,
     dataset_id: str | None = None,
+    conditions: Sequence[ColumnElement[bool]] = (),
     limit: int = 50,
     offset: int = 0,
 ) -> list[RunView]:
-    """Runs whose job was accepted, newest first."""
+    """Runs whose job was accepted, newest first. `conditions` are on the table of runs, all of them hold."""
+    services.queue.sweep()
     statement = _select_runs().order_by(jobs.c.created_at.desc(), jobs.c.ticket.desc(), jobs.c.id)
     if states is not None:
         statement = statement.where(jobs.c.state.in_(sorted(states)))
     if dataset_id is not None:
         statement = statement.where(runs.c.dataset_id == dataset_id)
-    return _read(services, statement.limit(limit).offset(offset))
+    return _read(services, statement.where(*conditions).limit(limit).offset(offset))
 
 
 def get_run(services: Services, run_id: str) -> RunView:
     """One run. Raises NotFoundError, also for a job that is no run."""
+    services.queue.sweep()
     found = _read(services, _select_runs().where(jobs.c.id == run_id))
     if not found:
         raise NotFoundError("there is no run with this id", got=run_id, action="The Runs page lists the runs.")
@@ -64,10 +69,11 @@ def _read(services: Services, statement: Select[Any]) -> list[RunView]:
             .where(runs.c.id.in_([job.id for job in found]))
         )
         known = {row["id"]: row for row in connection.execute(details).mappings()}
-    return [_view(job, known[job.id]) for job in found]
+    tags = services.run_tags.read([job.id for job in found])
+    return [_view(job, known[job.id], tags.get(job.id, {}), services.settings) for job in found]
 
 
-def _view(job: Job, row: Any) -> RunView:
+def _view(job: Job, row: Any, tags: Mapping[str, float | None], settings: Settings) -> RunView:
     goal = row["specification"]["goal"]
     return RunView(
         id=job.id,
@@ -84,6 +90,10 @@ def _view(job: Job, row: Any) -> RunView:
         specification_id=row["specification_id"],
         model_id=row["model_id"],
         tracking_url=row["tracking_url"],
+        tags=[RunTag(name=name, value=value) for name, value in tags.items()],
+        core_seconds=row["core_seconds"],
+        cost=price(settings, row["core_seconds"]),
+        cost_currency=settings.core_hour_currency,
     )
 
 
