@@ -72,13 +72,13 @@ class SpecificationDifference(Message):
 
 class ColumnRevision(Message):
     """A column whose values changed in periods that both data sets have. `relative` is the sum of absolute changes over the sum
-    of absolute earlier values of those periods.
+    of absolute earlier values of all shared periods; None where those are all zero.
     """
 
     column: str
     label: str
     revised: int
-    relative: float
+    relative: float | None
     largest: float
     largest_at: date
     first: date
@@ -183,8 +183,8 @@ class PairedData(Message):
 
 
 class Score(Message):
-    """One criterion. `value` is 0-1, more is better; None where it cannot be said, and then its weight is shared by the others.
-    `words` say what it rests on.
+    """One criterion. `value` is 0-1, more is better; None where it cannot be said. A criterion counts where every model of its
+    goal and segment has it; elsewhere its `weight` is 0 and the others share it. `words` say what the value rests on.
     """
 
     criterion: Criterion

@@ -35,7 +35,7 @@ class RefreshRequest(Message):
 
 
 class RefreshPlan(Message):
-    """What a refresh would do, before it is launched. `findings` are worth reading first, such as half of the window being new."""
+    """What a refresh would do, before it is launched. `findings` are worth reading first: half of the window new, say."""
 
     model_id: Digest
     dataset_id: Digest

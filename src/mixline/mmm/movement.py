@@ -84,6 +84,17 @@ def compare_models(
     )
 
 
+def compare_totals(before: MixModel, after: MixModel) -> dict[Measure, Moved]:
+    """The change of ROI, marginal ROI and contribution of all paid channels together, not taken apart.
+
+    Raises:
+        ConflictError: as `compare_models`.
+    """
+    _require_comparable(before, after)
+    one, two = figures_of(before).together(), figures_of(after).together()
+    return {m: _moved(m, ALL, one, 0, two, 0, None) for m in MEASURES if m != "share_of_effect"}
+
+
 def build_terms(model: MixModel) -> tuple[BuildTerm, ...]:
     """A model's decomposition as one stack of shares, the baseline (base, trend, season, holidays) as one bar."""
     terms = contributions(model).terms
@@ -217,4 +228,4 @@ def _estimate(figures: Figures, measure: Measure, channel: int) -> Estimate:
     return Estimate(float(figures.value(measure)[channel]), found.low, found.high, found.low50, found.high50)
 
 
-__all__ = ["WARNING_LINE", "Movement", "build_terms", "compare_models", "fitted_series"]
+__all__ = ["WARNING_LINE", "Movement", "build_terms", "compare_models", "compare_totals", "fitted_series"]
