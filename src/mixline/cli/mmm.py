@@ -31,12 +31,17 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print one JS
     lazy={
         "init": ("mixline.cli.mmm", "init", "Draft a specification from a table's columns."),
         "fit": ("mixline.cli.mmm", "fit", "Fit a model and write its folder."),
+        "backtest": ("mixline.cli.backtest", "backtest", "How well the model would have forecast."),
         "roi": ("mixline.cli.reading", "roi", "ROI per channel with 90 % ranges."),
         "curve": ("mixline.cli.reading", "curve", "Response curve of a channel."),
         "contributions": ("mixline.cli.reading", "contributions", "Contribution per date and term."),
         "checks": ("mixline.cli.reading", "checks", "What to know before trusting the model."),
         "plan": ("mixline.cli.plan", "plan", "The best plan for a budget, an outcome or a return."),
-        "report": ("mixline.cli.report", "report", "A report as HTML, PDF or PNG: one page, or five for people outside."),
+        "report": (
+            "mixline.cli.report",
+            "report",
+            "A report as HTML, PDF or PNG: one page, or five for people outside.",
+        ),
         "export": ("mixline.cli.exchange", "export", "Write a model in the form of Robyn."),
         "import-robyn": ("mixline.cli.exchange", "import_robyn", "Make a model of one that Robyn exported."),
         "simulate": ("mixline.cli.mmm", "simulate", "Write a simulated world with its truth."),

@@ -42,7 +42,7 @@ def plan_folds(columns: Columns) -> tuple[FoldRows, ...]:
             where="validation.folds",
             got=f"{validation.folds} forecasts of {horizon} {columns.interval}s in a window of {stop - start}",
             expected=f"at least {needed} {columns.interval}s before the first forecast",
-            action=f"Ask for at most {possible} forecasts, or for shorter ones."
+            action=f"Ask for at most {possible} of them, or for shorter ones."
             if possible
             else "Ask for shorter forecasts or widen the window.",
         )
