@@ -21,6 +21,7 @@ import numpy as np
 
 from mixline.mmm.calibration_batch import StudyRows
 from mixline.mmm.calibration_studies import standard_error
+from mixline.mmm.estimates import PROBABILITIES
 from mixline.mmm.model import Floats
 
 BIAS = 1.5  # standard deviation of the data's bias as a multiple of the effect, where there is one
@@ -41,6 +42,16 @@ class Evidence:
     scatter: Floats
     bias: Floats
     noise: float
+    alone: Floats  # (C, R, S) what the data alone say, see `evidence_of`
+
+    def facts(self) -> list[dict[str, float]]:
+        """For the record, by study: what the data alone say with its 90 and 50 % ranges, and how likely it is biased."""
+        said = self.alone.reshape(-1, len(self.effects))
+        ends = np.quantile(said, PROBABILITIES, axis=0)
+        biased = self.suspicion(self.alone.mean(1)).mean(0)
+        columns = {"value": said.mean(0), **dict(zip(("low", "high", "low50", "high50"), ends, strict=True))}
+        columns["biased"] = biased
+        return [{name: float(values[s]) for name, values in columns.items()} for s in range(len(self.effects))]
 
     def log_likelihood(self, predicted: Floats) -> Floats:
         """(C,) of the studies, strengths left open, for what the data alone say of them (C, S)."""
@@ -80,6 +91,7 @@ def evidence_of(rows: StudyRows, alone: Floats, expected: Floats, noise: float) 
         scatter=np.sqrt(alone.var(axis=1, ddof=1).mean(0)),
         bias=BIAS * np.maximum(np.abs(effects), usual),
         noise=noise,
+        alone=alone,
     )
 
 

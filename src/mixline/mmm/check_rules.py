@@ -11,6 +11,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from mixline.mmm.calibration_check import CalibrationCheck
 from mixline.mmm.choice_check import ChosenByPersonCheck
 from mixline.mmm.defaults import ranges_for
 from mixline.mmm.findings import Check, Finding, Reading
@@ -19,8 +20,8 @@ from mixline.mmm.imported_check import ImportedCheck
 from mixline.mmm.influence_checks import FollowsDemandCheck, OutlierCheck
 from mixline.mmm.media_effects import effect_over_time
 from mixline.mmm.model import Floats, MixModel
-from mixline.mmm.refresh_check import RefreshCheck, widest_range
 from mixline.mmm.plan_check import ExtrapolatedOptimumCheck
+from mixline.mmm.refresh_check import RefreshCheck, widest_range
 
 
 @dataclass(frozen=True)
@@ -331,6 +332,7 @@ CHECKS: tuple[Check, ...] = (
     CollinearCheck(),
     FollowsDemandCheck(),
     OutlierCheck(),
+    CalibrationCheck(),
     ConvergenceCheck(),
     ObservationsCheck(),
     ExtrapolatedOptimumCheck(),

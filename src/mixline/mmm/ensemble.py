@@ -48,9 +48,24 @@ class Ensemble:
 DEFAULT = Ensemble()
 
 
+@dataclass(frozen=True)
+class Built:
+    """The draws, and the evidence of lift studies they were made with (None without)."""
+
+    draws: Draws
+    evidence: Evidence | None
+
+
 def build_draws(
     prepared: Prepared, candidates: Candidates, chosen: int, seed: int, ensemble: Ensemble = DEFAULT
 ) -> Draws:
+    """`build_ensemble` for who needs the draws only."""
+    return build_ensemble(prepared, candidates, chosen, seed, ensemble).draws
+
+
+def build_ensemble(
+    prepared: Prepared, candidates: Candidates, chosen: int, seed: int, ensemble: Ensemble = DEFAULT
+) -> Built:
     """Draws of a model around what the search found.
 
     Args:
@@ -103,7 +118,7 @@ def build_draws(
         candidate=starts[owner % len(starts)].astype(np.int64),
         chosen=0,
     )
-    return with_chosen(draws, candidates, chosen)
+    return Built(with_chosen(draws, candidates, chosen), evidence)
 
 
 def near_optimal(

@@ -88,14 +88,14 @@ def _with_backtest(
 
 def assemble(prepared: Prepared, candidates: Candidates, front: Ints) -> MixModel:
     """A model from a finished search: the draws first, then the candidate that agrees with them best."""
-    from mixline.mmm.ensemble import build_draws, contributions, with_chosen
+    from mixline.mmm.ensemble import build_ensemble, contributions, with_chosen
 
     paid = prepared.spend.shape[1]
     heed = prepared.spec.search.lift_weight > 0
     first = choose(candidates, paid, heed_studies=heed)
-    draws = build_draws(prepared, candidates, first.chosen, prepared.spec.search.seed)
-    choice = choose(candidates, paid, contributions(prepared, draws)[1:], heed_studies=heed)
-    draws = with_chosen(draws, candidates, choice.chosen)
+    built = build_ensemble(prepared, candidates, first.chosen, prepared.spec.search.seed)
+    choice = choose(candidates, paid, contributions(prepared, built.draws)[1:], heed_studies=heed)
+    draws = with_chosen(built.draws, candidates, choice.chosen)
     kept = _kept(candidates, front, choice, draws.candidate)
     rows = np.searchsorted(kept, draws.candidate)
     draws = Draws(**{**vars(draws), "candidate": rows.astype(np.int64)})
@@ -134,6 +134,7 @@ def assemble(prepared: Prepared, candidates: Candidates, front: Ints) -> MixMode
                 "notes": list(prepared.notes),
                 **chain_facts(prepared.spec),
                 "trials": [_trial_facts(candidates, t) for t in sorted(set(candidates.trial.tolist()))],
+                **({"studies": built.evidence.facts()} if built.evidence is not None else {}),
             },
         )
     )
