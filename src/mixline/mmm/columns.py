@@ -20,6 +20,7 @@ from mixline.mmm.specification import Interval, ModelSpec, require_columns
 
 FEWEST_ROWS = 26  # half a year of weeks: below it a season cannot be told from a trend
 MOST_LEVELS = 10  # levels of a factor; the rarer ones are pooled, as Robyn does
+LARGEST = 1e100  # of any column; its square has to be a number too, and so has the square of what is as small
 CONSTANT = 1e-12  # of its size: what a column may move by rounding alone
 
 
@@ -137,6 +138,15 @@ def numbers(table: pd.DataFrame, column: str, *, negative: bool = True) -> Float
         )
     if np.isinf(values).any():
         raise DataError("a cell is infinite", where=place, expected="finite numbers", action="Correct the cell.")
+    largest = float(np.abs(values).max(initial=0.0))
+    if largest > LARGEST or 0 < largest < 1 / LARGEST:
+        raise DataError(
+            "the numbers are of a size that cannot be calculated with",
+            where=place,
+            got=largest,
+            expected=f"a largest value between {1 / LARGEST:.0e} and {LARGEST:.0e}",
+            action="Correct the cells, or choose another unit.",
+        )
     if not negative and (values < 0).any():
         raise DataError(
             "a cell is negative",
