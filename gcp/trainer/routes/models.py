@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from gcp.common.application import ServicesNeeded
 from gcp.common.documentation import FIND, READ
 from gcp.trainer.routes.paging import Limit, Offset
-from mixline.messages import Candidates, Contributions, Curves, Digest, ModelRow, ModelSummary
+from mixline.messages import Backtest, Calibration, Candidates, Contributions, Curves, Digest, ModelRow, ModelSummary
 from mixline.mmm.response import Period
 from mixline.services import arrow, models
 from mixline.services.context import Services
@@ -84,6 +84,34 @@ def read_candidates(services: ServicesNeeded, request: Request, model_id: Digest
         return models.get_candidates(services, model_id)
 
     return _table(services, request, model_id, "candidates", make, arrow.candidates_table)
+
+
+@router.get(
+    "/{model_id}/backtest",
+    responses={**FIND, **UNCHANGED},
+    response_model=Backtest,
+    summary="What the model would have forecast, and what came",
+)
+def read_backtest(services: ServicesNeeded, request: Request, model_id: Digest) -> Response:
+    """Forecasts made from what came before them. `folds` is empty where no back-test was asked for, and `words` says so."""
+    document = models.document_of(
+        services, model_id, "backtest", lambda: _json(models.get_backtest(services, model_id))
+    )
+    return send(request, document, "application/json", FOR_EVER)
+
+
+@router.get(
+    "/{model_id}/calibration",
+    responses={**FIND, **UNCHANGED},
+    response_model=Calibration,
+    summary="The model beside its lift studies",
+)
+def read_calibration(services: ServicesNeeded, request: Request, model_id: Digest) -> Response:
+    """Each experiment: measured, said by the model, said by the data alone. `studies` is empty where there were none."""
+    document = models.document_of(
+        services, model_id, "calibration", lambda: _json(models.get_calibration(services, model_id))
+    )
+    return send(request, document, "application/json", FOR_EVER)
 
 
 @router.get(

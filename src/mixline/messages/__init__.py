@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from mixline.messages.backtest import Backtest, BacktestChannel, BacktestFold
 from mixline.messages.base import Digest, Estimate, JobId, JobState, Message, Preset, Problem, Role, Severity, Verdict
+from mixline.messages.calibration import Calibration, CalibrationStudy
 from mixline.messages.compare import (
     Build,
     BuildTerm,
@@ -114,6 +115,8 @@ __all__ = [
     "BatchRow",
     "Build",
     "BuildTerm",
+    "Calibration",
+    "CalibrationStudy",
     "CandidateChoice",
     "CandidatePreview",
     "CandidateReturns",

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 from sqlalchemy import select
 
-from mixline.messages import Candidates, Contributions, Curves, ModelRow, ModelSummary
+from mixline.messages import Backtest, Calibration, Candidates, Contributions, Curves, ModelRow, ModelSummary
 from mixline.mmm.candidate_table import chosen_row, read_choice
 from mixline.mmm.response import Period
 from mixline.services import model_views as views
@@ -169,6 +169,20 @@ def get_curves(services: Services, model_id: str) -> Curves:
 def get_candidates(services: Services, model_id: str) -> Candidates:
     """What the search tried. Raises NotFoundError."""
     return views.view_candidates(load_model(services, model_id), model_id)
+
+
+def get_backtest(services: Services, model_id: str) -> Backtest:
+    """What the model would have forecast and what came; says so where no back-test was asked for. Raises NotFoundError."""
+    from mixline.services.backtest_views import backtest_view
+
+    return backtest_view(load_model(services, model_id), model_id)
+
+
+def get_calibration(services: Services, model_id: str) -> Calibration:
+    """The lift studies beside the model; says so where there are none. Raises NotFoundError."""
+    from mixline.services.calibration_views import calibration_view
+
+    return calibration_view(load_model(services, model_id), model_id)
 
 
 def document_of(services: Services, model_id: str, kind: str, make: Callable[[], bytes]) -> Document:
