@@ -34,6 +34,7 @@ from mixline.errors import (
     UnavailableError,
 )
 from mixline.messages import (
+    Backtest,
     CandidateChoice,
     Candidates,
     Contributions,
@@ -140,6 +141,10 @@ class TrainerClient:
 
     def read_candidates(self, model_id: str) -> Candidates:
         return self._document(f"/v1/models/{model_id}/candidates", Candidates)
+
+    def read_backtest(self, model_id: str) -> Backtest:
+        """What the model would have forecast, and what came; without folds where no back-test was asked for."""
+        return self._document(f"/v1/models/{model_id}/backtest", Backtest)
 
     def read_report(self, model_id: str, candidate: int | None = None) -> ReportDocuments:
         """Everything a report of the model is drawn from; of one candidate of its search, as if it were the model."""
