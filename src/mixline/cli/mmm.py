@@ -32,6 +32,8 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print one JS
         "init": ("mixline.cli.mmm", "init", "Draft a specification from a table's columns."),
         "fit": ("mixline.cli.mmm", "fit", "Fit a model and write its folder."),
         "backtest": ("mixline.cli.backtest", "backtest", "How well the model would have forecast."),
+        "refresh": ("mixline.cli.refresh", "refresh", "Continue a model on newer data; what moved and why."),
+        "movement": ("mixline.cli.refresh", "movement", "What moved between two models and why."),
         "roi": ("mixline.cli.reading", "roi", "ROI per channel with 90 % ranges."),
         "curve": ("mixline.cli.reading", "curve", "Response curve of a channel."),
         "contributions": ("mixline.cli.reading", "contributions", "Contribution per date and term."),

@@ -9,10 +9,10 @@ from mixline.mmm.movement_data import DataChange
 from mixline.mmm.movement_result import CauseName, ChannelMovement, Moved
 
 BECAUSE: dict[CauseName, str] = {
-    "spend": "mostly because of what was spent and when",
-    "new_data": "mostly because the newer data show another effect",
-    "specification": "mostly because the model is specified differently",
-    "uncertainty": "mostly by what the search and the resampling leave open",
+    "spend": "mostly from what was spent and when",
+    "new_data": "mostly from what the newer data say of its effect",
+    "specification": "mostly from the other specification",
+    "uncertainty": "mostly from what search and resampling leave open",
 }
 STILL = 0.005  # relative: a change that rounds to nothing
 
@@ -28,8 +28,8 @@ def describe_channel(label: str, roi: Moved) -> str:
         return f"ROI of {label} stayed at {roi.after.value:.2f}."
     verb = "rose" if roi.change.value > 0 else "fell"
     text = f"ROI of {label} {verb} from {roi.before.value:.2f} to {roi.after.value:.2f} ({relative:+.0%})"
-    text += ", which its range covers" if roi.within_range else ", more than its range covers"
-    return f"{text}; {BECAUSE[roi.main_cause]}." if roi.main_cause else f"{text}."
+    text += ", within its range" if roi.within_range else ", beyond its range"
+    return f"{text}, {BECAUSE[roi.main_cause]}." if roi.main_cause else f"{text}."
 
 
 def headline(channels: Sequence[ChannelMovement], threshold: float) -> str:

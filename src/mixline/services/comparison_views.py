@@ -136,7 +136,7 @@ def view_change(measure: str, interval: str, before: float, after: float, within
         words = f"{name} is as in the previous model."
     else:
         words = f"{name} {'rose' if relative > 0 else 'fell'} by {abs(relative):.0%} since the previous model"
-        words += {True: ", which its range covers.", False: ", more than its range covers.", None: "."}[within_range]
+        words += {True: ", within its range.", False: ", beyond its range.", None: "."}[within_range]
     return HeadlineChange.model_validate(
         {
             "measure": measure,
