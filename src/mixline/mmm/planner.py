@@ -21,15 +21,19 @@ from numpy.typing import NDArray
 
 from mixline.errors import SpecificationError
 from mixline.mmm.model import MixModel
+from mixline.mmm.plan_document import write_request
 from mixline.mmm.plan_limits import CLOSE, Limits
 from mixline.mmm.plan_periods import planned_periods, today_spend
 from mixline.mmm.plan_request import DEFAULT_BOUNDS, Bounds, ChannelGroup, PlanRequest
+from mixline.mmm.plan_response import PlannedCurve, planned_curves
 from mixline.mmm.plan_result import Plan, PlannedChannel, judge
 from mixline.mmm.plan_scenarios import Question, answer, low_gain
 from mixline.mmm.plan_stage import Landscape, Stage, build_stage, stage_key
 from mixline.mmm.plan_words import binding_words, change_words, note_words
 
-__all__ = ["Bounds", "ChannelGroup", "Plan", "PlanRequest", "PlannedChannel", "Planner", "plan"]
+__all__ = [
+    "Bounds", "ChannelGroup", "Plan", "PlanRequest", "PlannedChannel", "PlannedCurve", "Planner", "plan", "write_request",
+]  # fmt: skip
 
 Floats = NDArray[np.float64]
 STAGES_KEPT = 6
@@ -80,6 +84,13 @@ class Planner:
             changes=change_words(model, found),
             notes=note_words(model, found, unplanned),
         )
+
+    def curves(self, found: Plan) -> tuple[PlannedCurve, ...]:
+        """The curves a plan of this planner was found on, through today's and the planned spend of every channel."""
+        request = found.request
+        today = today_spend(self.model, request.today_periods)
+        limits = plan_limits(self.model, request, today, len(found.dates))
+        return planned_curves(self.model, self._stage(request, limits), found)
 
     def _stage(self, request: PlanRequest, limits: Limits) -> Stage:
         most = np.minimum(limits.high, np.maximum(limits.total_high, limits.low))
