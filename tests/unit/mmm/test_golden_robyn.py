@@ -19,7 +19,7 @@ from mixline.mmm.pareto import error_score, fronts
 from mixline.mmm.ridge import GLMNET_THRESHOLD, lambda_range, ridge
 from mixline.mmm.saturation import hill, inflexion_point, split
 from mixline.mmm.search_result import Candidates, Prepared
-from mixline.mmm.specification import Goal, Media, ModelSpec, Range, Validation
+from mixline.mmm.specification import Goal, Media, ModelSpec, Range, Refresh, Validation
 
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures" / "robyn"
 MEDIA = ("tv_S", "ooh_S", "print_S", "facebook_I", "search_clicks_P", "newsletter")
@@ -72,10 +72,12 @@ def demo(adstock_name: str) -> Prepared:
     )
 
 
-def recorded(name: str, *, threshold: float = GLMNET_THRESHOLD) -> tuple[dict[str, Any], Prepared, Candidates]:
+def recorded(
+    name: str, *, threshold: float = GLMNET_THRESHOLD, prepared: Prepared | None = None
+) -> tuple[dict[str, Any], Prepared, Candidates]:
     model = MODELS[name]
     form = "weibull_pdf" if "pdf" in name else "weibull_cdf" if "cdf" in name else "geometric"
-    prepared = demo(form)
+    prepared = prepared or demo(form)
     hyper = model["hyper"]
     first, second = ("thetas", None) if form == "geometric" else ("shapes", "scales")
     rows = prepared.window_rows
@@ -246,3 +248,25 @@ def test_without_leak_held_out_periods_do_not_move_the_fit() -> None:
     after = candidate_space.evaluate(replace(prepared, media=media), points)
     np.testing.assert_array_equal(before.beta, after.beta)
     np.testing.assert_array_equal(before.inflexion, after.inflexion)
+
+
+@pytest.mark.parametrize("name", ["first", "best_rssd", "best_nrmse_nozeropenalty"])
+def test_refresh_loss_against_recorded_decompositions(name: str) -> None:
+    """A recorded model as the refresh of each other one: the loss by Robyn's formula from Robyn's own shares."""
+    model, prepared, _ = recorded(name)
+
+    def shares(of: dict[str, Any]) -> dict[str, float]:
+        totals = dict(zip(of["terms"]["rn"], of["terms"]["xDecompAgg"], strict=True))
+        whole = sum(totals.values())
+        return {"intercept" if n == "(Intercept)" else n: v / whole for n, v in totals.items()}
+
+    own = shares(model)
+    for other in ("best_nrmse", "worst_nrmse", name):
+        before = shares(MODELS[other])
+        spec = replace(prepared.spec, refresh=Refresh(other, 13, before))
+        _, _, found = recorded(name, prepared=replace(prepared, spec=spec))
+        gaps = {n: (own[n] - before[n]) ** 2 for n in own}
+        media = np.sqrt(np.mean([gaps[n] for n in MEDIA[:5]]))
+        rest = np.sqrt(np.mean([gap for n, gap in gaps.items() if n not in MEDIA[:5]]))
+        expected = media + rest / (1 - 13 / prepared.window_rows)
+        assert found.rssd[0] == pytest.approx(expected, rel=1e-8, abs=1e-9), other
