@@ -106,8 +106,8 @@ def _forecast(whole: Prepared, past: Prepared, fold: FoldRows, processes: int, p
     gains = contributions(past, draws)
     draws = with_chosen(draws, candidates, choose(candidates, paid, gains[1:]).chosen)
     start, row = past.window
-    paths = _paths(whole, draws)[:, row - start :]  # (D, H)
-    fitted = draws.weights @ _paths(past, draws)
+    paths = _paths(whole, draws, row)[:, row - start :]  # (D, H)
+    fitted = draws.weights @ _paths(past, draws, row)
     noise = _noise(past, past.outcome[start:row] - fitted, paths, np.random.default_rng([seed, fold.number]))
     ranges = band(np.concatenate([paths + n for n in noise]), np.tile(draws.weights, NOISES) / NOISES)
     expected = draws.weights @ paths
@@ -139,12 +139,16 @@ def _forecast(whole: Prepared, past: Prepared, fold: FoldRows, processes: int, p
     )
 
 
-def _paths(prepared: Prepared, draws: Draws) -> Floats:
-    """What every draw says of every window period, shape (D, W)."""
+def _paths(prepared: Prepared, draws: Draws, fitted: int) -> Floats:
+    """What every draw says of every window period, shape (D, W).
+
+    `fitted` is the length of the series the draws were fitted on: a Weibull kernel is a share of it.
+    """
     start, stop = prepared.window
     total = draws.intercept[:, None] + draws.coefficients @ prepared.other[start:stop].T
     for m, medium in enumerate(prepared.spec.ordered_media):
-        level = adstock(prepared.media[:, m], medium.adstock, draws.adstock[:, m, 0], draws.adstock[:, m, 1])
+        first, second = draws.adstock[:, m, 0], draws.adstock[:, m, 1]
+        level = adstock(prepared.media[:, m], medium.adstock, first, second, periods=fitted)
         shape = hill(level[:, start:stop], draws.alpha[:, m, None], draws.inflexion[:, m, None])
         total = total + draws.beta[:, m, None] * shape
     return np.asarray(total)
