@@ -110,9 +110,9 @@ def test_a_channel_whose_effect_changes_is_found_in_the_data(world: World, befor
     if found.warning:
         assert moved.findings[0].code == "channel-moved"
 
+
 def test_spending_more_is_told_from_working_less(world: World, before: MixModel) -> None:
     """The earlier parameters over later periods with twice the spend: what saturation does is a matter of spend."""
-    start, stop = before.series.window
     spend, media = before.series.spend.copy(), before.series.media.copy()
     spend[:, 0] *= 2
     media[:, 0] *= 2
