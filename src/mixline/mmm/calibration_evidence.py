@@ -9,8 +9,9 @@ two or three (Gordon, Zettelmeyer, Bhargava & Chapsky 2019, Marketing Science 38
 - *biased*: something that nobody recorded moves spend and outcome together. The data's view of the studied channels is off
   by about `BIAS` times the effect, so nearly all that is known of them comes from the study.
 
-Beforehand both are as likely; how well the study agrees with the data decides, candidate by candidate (a mixture, as in
-Dempster's or Box & Tiao's treatment of outlying measurements). Imports numpy only.
+Beforehand a precise study holds both for equally likely, a vague one the first: an experiment whose error is as large as
+what it looks for cannot put the data in doubt. How well it agrees with the data then decides, candidate by candidate (a
+mixture of two normals, as Box & Tiao 1968 treat outlying measurements, Biometrika 55). Imports numpy only.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from mixline.mmm.calibration_studies import standard_error
 from mixline.mmm.estimates import PROBABILITIES
 from mixline.mmm.model import Floats
 
+DOUBT = 0.5  # probability beforehand that the data are biased, for a study without error
 BIAS = 1.5  # standard deviation of the data's bias as a multiple of the effect, where there is one
 
 
@@ -32,8 +34,8 @@ class Evidence:
     """What studies say, in outcome units over each study; arrays (S,).
 
     `effects` and their standard `errors`. `scatter`: standard deviation of what the data say with adstock and saturation
-    given. `bias`: that of a bias of the data. `noise`: variance of the outcome of a row that counts, divided by the number
-    of rows, which puts a distance from a study beside the mean square error of a row.
+    given. `bias`: that of a bias of the data, whose probability beforehand is `doubt`. `noise`: variance of the outcome of
+    a row that counts, divided by the number of rows, which puts a distance from a study beside the mean square error of a row.
     """
 
     rows: StudyRows
@@ -41,6 +43,7 @@ class Evidence:
     errors: Floats
     scatter: Floats
     bias: Floats
+    doubt: Floats
     noise: float
     alone: Floats  # (C, R, S) what the data alone say, see `evidence_of`
 
@@ -70,7 +73,9 @@ class Evidence:
     def _stories(self, predicted: Floats) -> tuple[Floats, Floats]:
         distance = predicted - self.effects
         near = self.errors**2 + self.scatter**2
-        return _log_normal(distance, near), _log_normal(distance, near + self.bias**2)
+        with np.errstate(divide="ignore"):  # a vague study leaves one story only
+            sound, biased = np.log1p(-self.doubt), np.log(self.doubt)
+        return sound + _log_normal(distance, near), biased + _log_normal(distance, near + self.bias**2)
 
 
 def evidence_of(rows: StudyRows, alone: Floats, expected: Floats, noise: float) -> Evidence:
@@ -80,16 +85,18 @@ def evidence_of(rows: StudyRows, alone: Floats, expected: Floats, noise: float) 
         alone: (C, R, S) what the data alone say of the studies: R refits to resampled data of each of C candidates.
         expected: (M,) return expected of each medium, outcome per unit of money; 0 where nothing is expected.
     """
-    effects = rows.effects
+    effects, errors = rows.effects, np.array([standard_error(study) for study in rows.studies])
     usual = np.zeros(len(rows.studies))
     for part in rows.parts:
         usual[part.study] += expected[part.medium] * float(part.share @ part.past[:, 0])
+    size = np.maximum(np.abs(effects), usual)
     return Evidence(
         rows=rows,
         effects=effects,
-        errors=np.array([standard_error(study) for study in rows.studies]),
+        errors=errors,
         scatter=np.sqrt(alone.var(axis=1, ddof=1).mean(0)),
-        bias=BIAS * np.maximum(np.abs(effects), usual),
+        bias=BIAS * size,
+        doubt=DOUBT * np.clip(1.0 - (errors / size) ** 2, 0.0, 1.0),
         noise=noise,
         alone=alone,
     )

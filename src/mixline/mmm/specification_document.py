@@ -283,9 +283,18 @@ def _study(**parts: Any) -> Study:
         raise SpecificationError(
             "the study ends before it starts", where="start", got=f"{study.start} to {study.end}", action="Swap them."
         )
-    if not 0 <= study.confidence <= 1:
+    if len(set(study.channels)) != len(study.channels):
+        raise SpecificationError("the study names a channel twice", where="channels", got=", ".join(study.channels))
+    if study.effect == 0:
         raise SpecificationError(
-            "the confidence is out of range", where="confidence", got=study.confidence, expected="0 to 1"
+            "an effect of 0 cannot be compared with", where="effect", got=study.effect, expected="a number other than 0"
+        )
+    if not 0 < study.confidence <= 1:
+        raise SpecificationError(
+            "the confidence is out of range",
+            where="confidence",
+            got=study.confidence,
+            expected="above 0 and at most 1, such as 0.95",
         )
     return study
 

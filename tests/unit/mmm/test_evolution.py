@@ -55,6 +55,23 @@ def test_candidates_stay_in_the_box_and_the_front_is_the_front(size: int, batch:
         assert evolution.front_losses[0, 0] == told.min()
 
 
+@settings(max_examples=20, deadline=None)
+@given(st.integers(0, 99), st.integers(5, 30))
+def test_the_front_of_three_losses_is_what_nothing_beats(seed: int, batch: int) -> None:
+    evolution = Evolution(4, batch, (1.0, 1.0, 0.5), np.random.default_rng(seed))
+    told = np.zeros((0, 3))
+    for _ in range(6):
+        points = evolution.ask(batch)
+        # Rounded, so that equal and partly equal losses occur.
+        rows = np.column_stack([((points - aim) ** 2).mean(1).round(1) for aim in (0.3, 0.5, 0.7)])
+        evolution.tell(rows)
+        told = np.concatenate([told, rows])
+    beaten = [((told <= row).all(1) & (told < row).any(1)).any() for row in told]
+    best = np.unique(told[~np.array(beaten)], axis=0)
+    np.testing.assert_array_equal(np.unique(evolution.front_losses, axis=0), best)
+    assert len(evolution.front_losses) == len(best)
+
+
 def test_one_loss_comes_down_to_its_minimum() -> None:
     assert run(1, 3000, weights=(1.0,))[:, 0].min() < 1e-6
 

@@ -57,7 +57,8 @@ def specifications(draw: st.DrawFn) -> ModelSpec:
         st.lists(st.builds(Context, name=NAMES, column=COLUMNS, sign=SIGNS, factor=st.booleans()), max_size=3)
     )
     context = [c for i, c in enumerate(context) if c.name not in taken | {x.name for x in context[:i]}]
-    study = Study((media[0].name,), date(2020, 1, 6), date(2020, 2, 3), draw(NUMBERS), draw(NUMBERS), 0.9)
+    effect = draw(NUMBERS.filter(bool))
+    study = Study((media[0].name,), date(2020, 1, 6), date(2020, 2, 3), effect, draw(NUMBERS), 0.9)
     return ModelSpec(
         goal=Goal(draw(COLUMNS), draw(st.sampled_from(["revenue", "conversions"])), currency="EUR"),
         date_column=draw(COLUMNS),
