@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any, Generic, Literal, TypeVar, cast
+from urllib.parse import urlencode
 
 import httpx
-from flask import current_app
+from flask import current_app, has_request_context, request
 from pydantic import TypeAdapter, ValidationError
 
 from mixline.errors import (
@@ -24,6 +25,7 @@ from mixline.errors import (
     CancelledError,
     ConflictError,
     DataError,
+    ForbiddenError,
     InputError,
     IntegrityError,
     MixlineError,
@@ -37,20 +39,26 @@ from mixline.messages import (
     Backtest,
     CandidateChoice,
     Candidates,
+    Change,
+    Comparison,
     Contributions,
     Curves,
     DatasetRequest,
     DatasetView,
     EventView,
     JobView,
+    Message,
     ModelRow,
     ModelSummary,
+    Movement,
     PresetView,
     Problem,
     Readiness,
     ReportDocuments,
     RunRequest,
     RunView,
+    ScenarioRequest,
+    ScenarioView,
     Status,
     UploadView,
 )
@@ -74,6 +82,7 @@ ERRORS: dict[str, type[MixlineError]] = {
         TooLargeError,
         NotFoundError,
         ConflictError,
+        ForbiddenError,
         UnavailableError,
         IntegrityError,
         CancelledError,
@@ -100,6 +109,7 @@ class TrainerClient:
 
     def __init__(self, settings: Settings, transport: httpx.BaseTransport | None = None) -> None:
         self.address = settings.trainer_address
+        self._identity = settings.identity_header
         self._http = httpx.Client(
             base_url=self.address,
             transport=transport,
@@ -139,6 +149,10 @@ class TrainerClient:
     def read_curves(self, model_id: str) -> Curves:
         return self._document(f"/v1/models/{model_id}/curves", Curves)
 
+    def read_change(self, model_id: str) -> Change:
+        """What changed since the model before this one."""
+        return self._document(f"/v1/models/{model_id}/previous", Change)
+
     def read_candidates(self, model_id: str) -> Candidates:
         return self._document(f"/v1/models/{model_id}/candidates", Candidates)
 
@@ -160,6 +174,19 @@ class TrainerClient:
         """Make another candidate the model. The same candidate for the same reason is the same model."""
         body = choice.model_dump(mode="json")
         return _parse(ModelRow, self._send("POST", f"/v1/models/{model_id}/choice", json=body))
+
+    # --- saved plans ---
+
+    def save_scenario(self, request: ScenarioRequest) -> ScenarioView:
+        """Keep a plan under a name. Raises ConflictError where the name stands for another plan of the model."""
+        return _parse(ScenarioView, self._send("POST", "/v1/scenarios", json=request.model_dump(mode="json")))
+
+    def list_scenarios(self) -> Known[list[ScenarioView]]:
+        """Saved plans of all models, newest first. The last known list when the trainer is away."""
+        return self._latest("/v1/scenarios?limit=200", list[ScenarioView])
+
+    def remove_scenario(self, scenario_id: str) -> ScenarioView:
+        return _parse(ScenarioView, self._send("DELETE", f"/v1/scenarios/{scenario_id}"))
 
     # --- data ---
 
@@ -186,6 +213,17 @@ class TrainerClient:
     def read_dataset(self, dataset_id: str) -> DatasetView:
         return self._document(f"/v1/datasets/{dataset_id}", DatasetView)
 
+    # --- models against each other ---
+
+    def compare_models(self, ids: Sequence[str], weights: Mapping[str, float]) -> Comparison:
+        """Two to five models side by side. Without weights the service's own rank them."""
+        query = urlencode({"models": ",".join(ids), **weights}, safe=",")
+        return self._document(f"/v1/comparisons?{query}", Comparison)
+
+    def read_movement(self, model_id: str, against: str) -> Movement:
+        """What moved since an earlier model, and why. Raises ConflictError for models that explain different things."""
+        return self._document(f"/v1/models/{model_id}/movement?against={against}", Movement)
+
     # --- runs and jobs ---
 
     def list_presets(self) -> list[PresetView]:
@@ -195,7 +233,8 @@ class TrainerClient:
     def launch_run(self, request: RunRequest, key: str = "") -> RunView:
         """Ask for a fit. The same `key` again gives the same run. Raises BusyError when the queue is full."""
         headers = {"Idempotency-Key": key} if key else {}
-        body = request.model_dump(mode="json")
+        # what was not said must not be sent: a specification keeps its own size unless the request names one
+        body = request.model_dump(mode="json", exclude_unset=True)
         return _parse(RunView, self._send("POST", "/v1/mmm/runs", json=body, headers=headers))
 
     def list_runs(self) -> Known[list[RunView]]:
@@ -216,6 +255,21 @@ class TrainerClient:
     def list_events(self, job_id: str, after: int = 0) -> list[EventView]:
         response = self._send("GET", f"/v1/jobs/{job_id}/events", params={"after": after})
         return _parse(list[EventView], response)
+
+    # --- any route ---
+
+    def get(self, kind: type[T], path: str, **query: Any) -> T:
+        """What a route answers now; parameters without a value are left out."""
+        return _parse(kind, self._send("GET", path, params={k: v for k, v in query.items() if v}))
+
+    def post(self, kind: type[T], path: str, body: Message | None = None) -> T:
+        """What a writing route answers."""
+        sent = {} if body is None else {"json": body.model_dump(mode="json", exclude_unset=True)}
+        return _parse(kind, self._send("POST", path, **sent))
+
+    def read_text(self, path: str) -> str:
+        """A text a route answers with, such as a CSV file."""
+        return self._send("GET", path).text
 
     # --- how ---
 
@@ -254,6 +308,8 @@ class TrainerClient:
         return known
 
     def _send(self, method: str, path: str, **options: Any) -> httpx.Response:
+        if self._identity and has_request_context() and (person := request.headers.get(self._identity)):
+            options["headers"] = {**(options.get("headers") or {}), self._identity: person}
         try:
             response = self._http.request(method, path, **options)
         except httpx.TimeoutException:

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 
-from mixline.messages import Contributions, Curves, ModelSummary
+from mixline.messages import Comparison, Contributions, Curves, ModelSummary, Movement
 
 Named = TypeVar("Named", bound=BaseModel)
 
@@ -41,6 +41,23 @@ def label_contributions(contributions: Contributions) -> Contributions:
 
 def label_curves(curves: Curves) -> Curves:
     return curves.model_copy(update={"curves": _label(curves.curves, "channel")})
+
+
+def label_comparison(comparison: Comparison) -> Comparison:
+    builds = [build.model_copy(update={"terms": _label(build.terms, "name")}) for build in comparison.builds]
+    return comparison.model_copy(
+        update={
+            "models": [label_summary(model) for model in comparison.models],
+            "channels": _label(comparison.channels, "name"),
+            "stability": _label(comparison.stability, "name"),
+            "builds": builds,
+        }
+    )
+
+
+def label_movement(movement: Movement) -> Movement:
+    builds = [build.model_copy(update={"terms": _label(build.terms, "name")}) for build in movement.builds]
+    return movement.model_copy(update={"channels": _label(movement.channels, "name"), "builds": builds})
 
 
 def _label(items: list[Named], key: str) -> list[Named]:

@@ -32,4 +32,5 @@ ENTRIES = (
     Entry("pages.data", "/data", "Data", "Build", "M3 4h14v12H3zm0 4h14M3 12h14M8 4v12"),
     Entry("pages.runs", "/runs", "Runs", "Build", "M6 4l10 6-10 6z"),
     Entry("pages.models", "/models", "Models", "Build", "M4 4v12h12M8 12h.01M10 8h.01M13 11h.01M15 6h.01M7 9h.01"),
+    Entry("pages.compare", "/compare", "Compare", "Build", "M7 3v14M13 3v14M3 7h4m-4 6h4m6-6h4m-4 6h4"),
 )

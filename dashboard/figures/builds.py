@@ -1,0 +1,93 @@
+"""What each model says the outcome was made of: one stacked bar per model, in shares."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dashboard.figures.drawing import Document, Drawing, Look, make_figure, row_height
+from dashboard.figures.format import write_share
+from dashboard.figures.waterfall import WITHOUT_MEDIA
+from mixline.messages import Build, BuildTerm
+
+LABELLED = 0.055  # a share from which on its number stands in the bar
+
+
+def draw_builds(builds: Sequence[Build], names: Sequence[str], look: Look) -> Drawing:
+    """`names` stand at the bars, the first on top. Shares below zero stand left of it."""
+    builds = [_without_media(build) for build in builds]
+    terms: dict[str, BuildTerm] = {}
+    for build in builds:
+        for term in build.terms:
+            terms.setdefault(term.name, term)
+    order = sorted(terms.values(), key=lambda term: ("baseline", "context", "organic", "paid").index(term.group))
+    traces = [_layer(term, place, builds, names, look) for place, term in enumerate(order)]
+    figure = make_figure(
+        look,
+        traces,
+        barmode="relative",
+        bargap=0.38,
+        xaxis={"ticksuffix": " %", "showgrid": True, "fixedrange": True, "nticks": 6, "zeroline": True},
+        yaxis={
+            "type": "category",
+            "categoryorder": "array",
+            "categoryarray": list(reversed(names)),
+            "showgrid": False,
+            "ticks": "",
+            "ticklabelstandoff": 8,
+            "fixedrange": True,
+        },
+        showlegend=True,
+        legend={"orientation": "h", "x": 0, "y": -0.3 if len(builds) < 4 else -0.2},
+    )
+    note = "Shares of the modelled outcome. Without marketing: base level, trend, season, holidays and context."
+    return Drawing("builds", _finding(builds), note, figure, row_height(len(builds), 46, 130))
+
+
+def _without_media(build: Build) -> Build:
+    """Baseline and context as one: a price index takes away what the baseline had too much, and neither means anything alone."""
+    rest = [term for term in build.terms if term.group in ("baseline", "context")]
+    media = [term for term in build.terms if term.group not in ("baseline", "context")]
+    if not rest:
+        return build
+    together = BuildTerm(
+        name="without-media",
+        label=WITHOUT_MEDIA,
+        group="baseline",
+        share=sum(term.share for term in rest),
+        contribution=sum(term.contribution for term in rest),
+    )
+    return build.model_copy(update={"terms": [together, *media]})
+
+
+def _layer(term: BuildTerm, place: int, builds: Sequence[Build], names: Sequence[str], look: Look) -> Document:
+    shares = [next((t.share for t in build.terms if t.name == term.name), 0.0) for build in builds]
+    return {
+        "type": "bar",
+        "orientation": "h",
+        "name": term.label,
+        "x": [share * 100 for share in shares],
+        "y": list(names),
+        "marker": {"color": _color(term, place, look), "line": {"width": 1, "color": look.tokens.surface}},
+        "text": [write_share(share) if share >= LABELLED else "" for share in shares],
+        "textposition": "inside",
+        "insidetextanchor": "middle",
+        "textangle": 0,
+        "hovertemplate": f"<b>{term.label}</b><br>%{{y}}: %{{x:.1f}} %<extra></extra>",
+    }
+
+
+def _color(term: BuildTerm, place: int, look: Look) -> str:
+    if term.group == "paid":
+        return look.color(term.name)
+    if term.group == "baseline":
+        return look.tokens.baseline
+    palette = look.tokens.organic if term.group == "organic" else look.tokens.context
+    return palette[place % len(palette)]
+
+
+def _finding(builds: Sequence[Build]) -> str:
+    paid = [sum(term.share for term in build.terms if term.group == "paid") for build in builds]
+    low, high = min(paid), max(paid)
+    if write_share(low) == write_share(high):
+        return f"Paid marketing is {write_share(low)} of the outcome in every model"
+    return f"Paid marketing is {write_share(low)} to {write_share(high)} of the outcome, by model"

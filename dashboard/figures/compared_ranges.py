@@ -1,0 +1,151 @@
+"""A measure of every channel in several models: dots with ranges, one row per channel, one mark per model."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from dashboard.figures.drawing import Document, Drawing, Look, make_figure
+from dashboard.figures.format import write_range, write_share
+from dashboard.figures.roi import break_even
+from mixline.messages import ComparedChannel, Comparison, Estimate
+
+CompareMeasure = Literal["share_of_effect", "roi", "marginal_roi"]
+LETTERS = "ABCDE"
+SYMBOLS = ("circle", "diamond", "square", "triangle-up", "x")
+BETWEEN = 0.17  # rows between the marks of one channel
+NAMES: dict[CompareMeasure, str] = {
+    "share_of_effect": "Share of effect",
+    "roi": "ROI",
+    "marginal_roi": "ROI of the next unit of money",
+}
+
+
+def draw_compared(comparison: Comparison, measure: CompareMeasure, look: Look) -> Drawing:
+    """Channels in their order, models from the top down in each row. A channel that a model does not have leaves a gap."""
+    channels = comparison.channels
+    count = len(comparison.models)
+    traces: list[Document] = []
+    for row, channel in enumerate(channels):
+        for place, estimate in enumerate(_figures(channel, measure)):
+            if estimate is not None:
+                traces += _mark(channel, estimate, place, _height(row, place, count), measure, look)
+    percent = measure == "share_of_effect"
+    shapes, annotations = ([], []) if percent or look.unit.conversions else break_even(look)
+    figures = [f for channel in channels for f in _figures(channel, measure) if f is not None]
+    scale = _scale(measure, look)
+    # One very uncertain channel must not squeeze all others into a corner.
+    top = min(max((f.high for f in figures), default=1.0), 2.5 * max((f.value for f in figures), default=1.0))
+    low = min(0.0, *(f.low for f in figures)) if figures else 0.0
+    axis = {"ticksuffix": " %"} if percent else {}
+    figure = make_figure(
+        look,
+        traces,
+        xaxis={
+            **axis,
+            "range": [low * scale * 1.05, max(top * scale, 0.0 if percent else 1.1) * 1.05],
+            "showgrid": True,
+            "zeroline": False,
+            "fixedrange": True,
+            "nticks": 6,
+            "title": {"text": NAMES[measure] + ("" if percent else f", {look.unit.roi_name}")},
+        },
+        yaxis={
+            "tickvals": [-row for row in range(len(channels))],
+            "ticktext": [channel.label for channel in channels],
+            "range": [-len(channels) + 0.4, 0.6],
+            "showgrid": False,
+            "zeroline": False,
+            "ticks": "",
+            "ticklabelstandoff": 8,
+            "fixedrange": True,
+        },
+        shapes=shapes,
+        annotations=annotations,
+        margin={"l": 8, "r": 16, "t": 26, "b": 8},
+    )
+    marks = ", ".join(f"{LETTERS[i]} {_symbol_word(i)}" for i in range(count))
+    note = f"Line: {look.level} % range. {marks}."
+    height = round(len(channels) * (22 + 17 * count) + 84)
+    return Drawing(f"compared-{measure}", _finding(comparison, measure, look), note, figure, height)
+
+
+def write_figure(figure: Estimate | None, measure: CompareMeasure, look: Look) -> str:
+    """The figure with its range, as it stands in tables."""
+    if figure is None:
+        return "–"
+    if measure != "share_of_effect":
+        return look.unit.roi_with_range(figure, look.level)
+    low, high = (figure.low, figure.high) if look.level == 90 else (figure.low50, figure.high50)
+    return f"{write_share(figure.value)} ({write_range(low * 100, high * 100)} %)"
+
+
+def _figures(channel: ComparedChannel, measure: CompareMeasure) -> list[Estimate | None]:
+    found: list[Estimate | None] = getattr(channel, measure)
+    return found
+
+
+def _scale(measure: CompareMeasure, look: Look) -> float:
+    return 100.0 if measure == "share_of_effect" else look.unit.roi_scale
+
+
+def _height(row: int, place: int, count: int) -> float:
+    return -row - (place - (count - 1) / 2) * BETWEEN
+
+
+def _mark(
+    channel: ComparedChannel, figure: Estimate, place: int, y: float, measure: CompareMeasure, look: Look
+) -> list[Document]:
+    scale, color = _scale(measure, look), look.color(channel.name)
+    low, high = (figure.low, figure.high) if look.level == 90 else (figure.low50, figure.high50)
+    line: Document = {
+        "type": "scatter",
+        "mode": "lines",
+        "x": [low * scale, high * scale],
+        "y": [y, y],
+        "line": {"color": color, "width": 3},
+        "opacity": 0.6,
+        "hoverinfo": "skip",
+        "showlegend": False,
+    }
+    text = f"<b>{channel.label}, {LETTERS[place]}</b><br>{NAMES[measure]} {write_figure(figure, measure, look)}"
+    dot: Document = {
+        "type": "scatter",
+        "mode": "markers",
+        "name": f"{channel.label}, {LETTERS[place]}",
+        "x": [figure.value * scale],
+        "y": [y],
+        "marker": {
+            "size": 11,
+            "symbol": SYMBOLS[place],
+            "color": color,
+            "line": {"width": 1.5, "color": look.tokens.surface},
+        },
+        "text": [text],
+        "hovertemplate": "%{text}<extra></extra>",
+        "showlegend": False,
+        "cliponaxis": False,
+    }
+    return [line, dot]
+
+
+def _symbol_word(place: int) -> str:
+    return ("dot", "diamond", "square", "triangle", "cross")[place]
+
+
+def _finding(comparison: Comparison, measure: CompareMeasure, look: Look) -> str:
+    """How many channels the models agree on: all their ranges overlap."""
+    shared = [c for c in comparison.channels if sum(f is not None for f in _figures(c, measure)) > 1]
+    name = NAMES[measure] if measure != "marginal_roi" else "the ROI of the next unit of money"
+    apart = [c for c in shared if not _overlap(c, measure)]
+    if not shared:
+        return f"{NAMES[measure]}: the models share no channel"
+    if not apart:
+        return f"{NAMES[measure]}: the ranges of all models overlap in every channel"
+    if len(apart) == 1:
+        return f"The models disagree on {name} of {apart[0].label}"
+    return f"The models disagree on {name} of {len(apart)} of {len(shared)} channels, {apart[0].label} among them"
+
+
+def _overlap(channel: ComparedChannel, measure: CompareMeasure) -> bool:
+    figures = [f for f in _figures(channel, measure) if f is not None]
+    return max(f.low for f in figures) <= min(f.high for f in figures)

@@ -1,0 +1,61 @@
+"""A channel's return from model to model: does it stay where it was?"""
+
+from __future__ import annotations
+
+from dashboard.figures.drawing import Document, Drawing, Look, make_figure
+from dashboard.figures.format import write_date, write_share
+from mixline.messages import ChannelStability, Comparison
+
+HEIGHT = 330
+
+
+def draw_stability(comparison: Comparison, look: Look) -> Drawing:
+    """ROI by the end of each model's window, a line per channel.
+
+    Ranges stand in the figures beside it; here they would hide the lines.
+    """
+    traces = [_course(channel, look) for channel in comparison.stability if len(channel.points) > 1]
+    figure = make_figure(
+        look,
+        traces,
+        xaxis={
+            "type": "category",
+            "fixedrange": True,
+            "title": {"text": "Models by the end of their window"},
+            "showgrid": False,
+        },
+        yaxis={"fixedrange": True, "rangemode": "tozero", "title": {"text": f"ROI, {look.unit.roi_name}"}},
+        showlegend=True,
+        legend={"orientation": "h", "x": 0, "y": -0.26},
+    )
+    note = "Lines join the models compared, the earliest window first. Apart: standard deviation over the mean."
+    return Drawing("stability", _finding(comparison), note, figure, HEIGHT)
+
+
+def _course(channel: ChannelStability, look: Look) -> Document:
+    color, unit = look.color(channel.name), look.unit
+    return {
+        "type": "scatter",
+        "mode": "lines+markers",
+        "name": channel.label,
+        "x": [f"{place + 1} · {write_date(point.window_end)}" for place, point in enumerate(channel.points)],
+        "y": [point.roi.value * unit.roi_scale for point in channel.points],
+        "line": {"color": color, "width": 2},
+        "marker": {"size": 8, "color": color},
+        "text": [unit.roi_with_range(point.roi, look.level) for point in channel.points],
+        "hovertemplate": f"<b>{channel.label}</b><br>%{{x}}<br>ROI %{{text}}<extra></extra>",
+    }
+
+
+def _finding(comparison: Comparison) -> str:
+    known = [channel for channel in comparison.stability if channel.spread is not None]
+    if not known:
+        return "There is only one model of each channel"
+    worst = max(known, key=lambda channel: channel.spread or 0.0)
+    best = min(known, key=lambda channel: channel.spread or 0.0)
+    if worst is best:
+        return f"The return of {worst.label} varies by {write_share(worst.spread or 0.0)} from model to model"
+    return (
+        f"{best.label} is the steadiest ({write_share(best.spread or 0.0)} apart), "
+        f"{worst.label} varies most ({write_share(worst.spread or 0.0)})"
+    )

@@ -1,0 +1,196 @@
+"""Compare: two to five models side by side. What they say of each channel, what moved between two of them and why, which to
+rely on, and how their settings and data differ.
+
+The address holds the models, in their order (`?models=ab12...,cd34...`), and the weights of the ranking by name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from dash import Dash, dcc, html
+
+from dashboard.client import Known, TrainerClient, current_client
+from dashboard.components import states
+from dashboard.components.aria import aria
+from dashboard.components.compare_movement import movement_banner, movement_panels
+from dashboard.components.compare_pick import HERE, MOST, link_models, pick_panel
+from dashboard.components.compare_table import configuration_panel, data_panel, headline_table, ranking_panel
+from dashboard.components.panels import panel
+from dashboard.figures.builds import draw_builds
+from dashboard.figures.compared_ranges import LETTERS, draw_compared
+from dashboard.figures.drawing import Look
+from dashboard.figures.format import unit_of
+from dashboard.figures.stability import draw_stability
+from dashboard.labels import label_comparison, label_movement
+from dashboard.theme import assign_colors, current_mode
+from dashboard.view import read_filters
+from dashboard.words import write_sentence
+from mixline.errors import ConflictError, InputError, NotFoundError
+from mixline.messages import Comparison, ModelRow, ModelSummary, Movement
+
+# Weights of the ranking by name; an empty one leaves the service's own.
+WEIGHTS: dict[str, tuple[str, dict[str, float]]] = {
+    "": ("Balanced", {}),
+    "forecast": ("Forecasting", {"hold_out": 3, "fit": 1, "checks": 1, "stability": 0}),
+    "plausible": ("Plausible", {"hold_out": 1, "fit": 1, "checks": 3, "stability": 1}),
+    "steady": ("Steady", {"hold_out": 1, "fit": 0, "checks": 1, "stability": 3}),
+}
+
+
+def layout(**query: Any) -> html.Div:
+    client = current_client()
+    filters = read_filters({"range": str(query.get("range", ""))})
+    weights = str(query.get("weights", ""))
+    if weights not in WEIGHTS:
+        raise InputError(
+            "the address has weights that do not exist", where="weights", got=weights[:20],
+            expected=", ".join(name for name in WEIGHTS if name), action="Choose them again on the page.",
+        )  # fmt: skip
+    known = client.list_models()
+    if len(known.value) < 2:
+        return _too_few(known)
+    ids = read_models(str(query.get("models", "")), known.value)
+    comparison = label_comparison(client.compare_models(ids, WEIGHTS[weights][1]))
+    first = comparison.models[0]
+    colors = assign_colors([channel.name for channel in comparison.channels])
+    look = Look(current_mode(), unit_of(first), 50 if filters.range == "50" else 90, colors, first.interval)
+    movement = _movement(client, comparison)
+    banner = [states.stale(known.at)] if known.stale else []
+    return html.Div(
+        [
+            _header(comparison, ids, filters.range, weights),
+            *banner,
+            pick_panel(comparison.models, known.value, filters.range, weights),
+            *_body(comparison, movement, look, _presets(ids, filters.range, weights)),
+        ],
+        className="page",
+    )
+
+
+def register(app: Dash) -> None:
+    """Nothing to wire: the address is the state."""
+
+
+def read_models(text: str, rows: Sequence[ModelRow]) -> list[str]:
+    """Ids of the models the address names; without any, the newest and the one before it of the same data and country.
+
+    Raises:
+        InputError: fewer than two, more than five, or one twice. NotFoundError: no such model.
+    """
+    if not text:
+        return _usual(rows)
+    ids = []
+    for short in [part for part in text.split(",") if part]:
+        found = [row.id for row in rows if row.id.startswith(short)]
+        if not found:
+            raise NotFoundError("there is no such model", got=short[:64], action="Choose the models again.")
+        ids.append(found[0])
+    if not 2 <= len(ids) <= MOST or len(set(ids)) < len(ids):
+        raise InputError(
+            "the address does not name models that can be compared", where="models", got=f"{len(ids)} models",
+            expected=f"2 to {MOST} different ones", action="Choose the models again.",
+        )  # fmt: skip
+    return ids
+
+
+def _usual(rows: Sequence[ModelRow]) -> list[str]:
+    newest = rows[0]
+    alike = [
+        r for r in rows[1:] if (r.dataset_name, r.segment, r.goal) == (newest.dataset_name, newest.segment, newest.goal)
+    ]
+    other = next((r for r in rows[1:] if r.goal == newest.goal and r.currency == newest.currency), rows[1])
+    return [alike[0].id, newest.id] if alike else [other.id, newest.id]
+
+
+def _movement(client: TrainerClient, comparison: Comparison) -> Movement | None:
+    """What moved, for two models that explain the same; models of different countries or goals have not moved."""
+    if len(comparison.models) != 2:
+        return None
+    before, after = sorted(comparison.models, key=lambda model: (model.window_end, model.created_at))
+    if (before.dataset_name, before.segment, before.goal) != (after.dataset_name, after.segment, after.goal):
+        return None
+    try:
+        return label_movement(client.read_movement(after.id, before.id))
+    except ConflictError:
+        return None
+
+
+def _body(
+    comparison: Comparison, movement: Movement | None, look: Look, presets: list[tuple[str, str, bool]]
+) -> list[Any]:
+    titles = [f"{LETTERS[place]} · {build.title}" for place, build in enumerate(comparison.builds)]
+    # Two models have moved, which is shown in full; a course takes three.
+    stable = any(len(channel.points) > 2 for channel in comparison.stability)
+    builds = panel(draw_builds(comparison.builds, titles, look))
+    notes = [html.P(write_sentence(note), className="figure-note") for note in comparison.notes]
+    return [
+        *([movement_banner(movement)] if movement else []),
+        html.Div([headline_table(comparison.models, look), *notes], className="stack"),
+        *(movement_panels(movement, look) if movement else []),
+        html.Div(
+            [panel(draw_compared(comparison, "roi", look)), panel(draw_compared(comparison, "share_of_effect", look))],
+            className="grid-2",
+        ),
+        html.Div(
+            [
+                panel(draw_compared(comparison, "marginal_roi", look)),
+                *([panel(draw_stability(comparison, look))] if stable else []),
+            ],
+            className="grid-2" if stable else "stack",
+        ),
+        builds,
+        ranking_panel(comparison, presets),
+        html.Div([configuration_panel(comparison), data_panel(comparison)], className="stack"),
+    ]
+
+
+def _header(comparison: Comparison, ids: Sequence[str], range_: str, weights: str) -> html.Header:
+    links = [
+        dcc.Link(
+            f"{level} %", href=link_models(ids, level, weights), className="chosen" if level == (range_ or "90") else ""
+        )
+        for level in ("50", "90")
+    ]
+    segmented = html.Div(links, className="segmented", role="group", **aria(label="Ranges"))
+    return html.Header(
+        [
+            html.Div([html.H1("Compare"), html.P(_lede(comparison), className="lede")]),
+            html.Div(
+                html.Div([html.Span("Ranges", className="filter-name"), segmented], className="filter"),
+                className="filters",
+                role="group",
+                **aria(label="Filters"),
+            ),
+        ],
+        className="page-header",
+    )
+
+
+def _lede(comparison: Comparison) -> str:
+    models: list[ModelSummary] = comparison.models
+    letters = {model.id: LETTERS[place] for place, model in enumerate(models)}
+    first = comparison.ranking[0]
+    if len(comparison.ranking) > 1 or len(first.models) < 2:
+        return f"{len(models)} models of different goals or countries, side by side."
+    best, next_ = first.models[0], first.models[1]
+    close = best.score - next_.score < 0.05
+    words = f"{letters[best.model_id]} ranks first" + (", by little" if close else "")
+    return f"{words}. How that is weighed stands below."
+
+
+def _presets(ids: Sequence[str], range_: str, chosen: str) -> list[tuple[str, str, bool]]:
+    return [(name, link_models(ids, range_, key), key == chosen) for key, (name, _) in WEIGHTS.items()]
+
+
+def _too_few(known: Known[list[ModelRow]]) -> html.Div:
+    text = (
+        "There is one model so far. Launch another run, or fit newer data, and see here what moved and why."
+        if known.value
+        else "There is no model yet. Two are needed to compare."
+    )
+    return states.notice("Nothing to compare yet", text, ("Launch a run", "/runs"))
+
+
+__all__ = ["HERE", "layout", "read_models", "register"]

@@ -1,0 +1,103 @@
+"""The page Compare: the address names the models; what is shown is what the trainer's documents say."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+from flask import Flask
+
+from dashboard.client import EXTENSION, TrainerClient
+from dashboard.figures.format import unit_of
+from mixline.errors import InputError, NotFoundError
+from mixline.settings import Settings
+from pages import compare as page
+from tests.unit.dashboard.builders import MODEL_ID, OTHER_ID, make_row, make_summary
+from tests.unit.dashboard.comparison_builders import answer_comparing, make_pair
+
+MODELS = make_pair()
+ROWS = [make_row(model) for model in MODELS]
+
+
+@pytest.fixture
+def asked() -> list[str]:
+    return []
+
+
+@pytest.fixture
+def comparing(asked: list[str]) -> Iterator[Flask]:
+    server = Flask("compare")
+    transport = httpx.MockTransport(answer_comparing(MODELS, asked))
+    server.extensions[EXTENSION] = TrainerClient(Settings(), transport)
+    with server.test_request_context("/compare"):
+        yield server
+
+
+def _plain(value: Any) -> Any:
+    return value.to_plotly_json() if hasattr(value, "to_plotly_json") else str(value)
+
+
+def words(component: Any) -> str:
+    text = json.dumps(component, default=_plain, ensure_ascii=False)
+    return text.replace("\u00a0", " ")
+
+
+def test_without_an_address_the_newest_is_compared_with_the_one_before() -> None:
+    assert page.read_models("", ROWS) == [OTHER_ID, MODEL_ID]
+
+
+def test_models_are_named_by_the_beginning_of_their_id_in_their_order() -> None:
+    assert page.read_models(f"{MODEL_ID[:12]},{OTHER_ID[:12]}", ROWS) == [MODEL_ID, OTHER_ID]
+
+
+@pytest.mark.parametrize("text", [MODEL_ID[:12], f"{MODEL_ID[:12]},{MODEL_ID[:12]}"])
+def test_one_model_or_one_twice_cannot_be_compared(text: str) -> None:
+    with pytest.raises(InputError, match="2 to 5"):
+        page.read_models(text, ROWS)
+
+
+def test_an_unknown_model_is_named_in_the_error() -> None:
+    with pytest.raises(NotFoundError, match="ffff"):
+        page.read_models(f"ffff,{MODEL_ID[:12]}", ROWS)
+
+
+def test_unknown_weights_are_refused(comparing: Flask) -> None:
+    with pytest.raises(InputError, match="forecast"):
+        page.layout(weights="mine")
+
+
+def test_headline_figures_are_those_of_the_summaries(comparing: Flask) -> None:
+    text = words(page.layout())
+    for model in MODELS:
+        assert unit_of(model).roi_with_range(model.blended_roi) in text
+        assert unit_of(model).outcome(model.incremental.value) in text
+
+
+def test_what_moved_and_is_not_explained_is_marked(comparing: Flask) -> None:
+    text = words(page.layout())
+    assert "1 of 8 channels moved by more than 15 % in ROI." in text
+    assert text.count('"Look"') == 1
+    assert "What new data say" in text
+
+
+def test_the_later_model_is_measured_against_the_earlier_one_in_either_order(
+    comparing: Flask, asked: list[str]
+) -> None:
+    page.layout(models=f"{MODEL_ID},{OTHER_ID}")
+    assert any(f"{MODEL_ID}/movement?against={OTHER_ID}" in address for address in asked)
+
+
+def test_weights_of_the_address_reach_the_ranking(comparing: Flask, asked: list[str]) -> None:
+    page.layout(weights="steady")
+    assert any("stability=3" in address for address in asked)
+
+
+def test_one_model_alone_says_what_to_do() -> None:
+    server = Flask("alone")
+    transport = httpx.MockTransport(answer_comparing([make_summary()], []))
+    server.extensions[EXTENSION] = TrainerClient(Settings(), transport)
+    with server.test_request_context("/compare"):
+        assert "Launch another run" in words(page.layout())
