@@ -35,5 +35,25 @@ GLOSSARY: dict[str, str] = {
     "observed_maximum": "The highest spend the data can speak of. Beyond it the curve is drawn dashed: it is a guess.",
     "data_version": "The data set this model was fitted on. Its content is fixed for ever under this version.",
     "model_run": "The record of this fit: data, specification, seed, code and everything that was measured.",
+    "figure_waterfall": "From what would have been sold without marketing, each channel adds its contribution, until the "
+    "whole modelled outcome is reached. The steps add up exactly. The whisker at the end of a step is its range.",
+    "figure_next_money": "What a little more money would bring if it were added to one channel, at today's level of spend: "
+    "the slope of that channel's response curve today, times the amount.",
+    "figure_decomposition": "The modelled outcome of each period, taken apart into what brought it. Marketing's effect is "
+    "counted when it comes, not when it was paid for. The line is what was really sold.",
+    "figure_roi": "Contribution divided by spend. The words say how likely it is that a channel brought more than it cost, "
+    "over the draws of the model: almost certainly is 99 % and more, very likely 90 %, probably 70 %; open lies between.",
+    "figure_shares": "A channel whose dot lies right of its diamond brings more of the effect than its part of the money. That "
+    "says nothing about the next unit of money: the return of it does.",
+    "figure_quadrants": "Right of the line a channel earned more than it cost; above the line its next unit of money earns "
+    "more than it costs. Scale: both. Hold: it earned, but more would not. Cut: neither. Fix: it did not earn, but more "
+    "would: it may run below the level at which it starts to work.",
+    "figure_carryover": "Immediate effect comes in the period of the spend; carry-over comes later, as people remember.",
+    "figure_curve": "What this channel brings per period at other levels of spend, all else as it was. The line is the mean "
+    "over the draws of the model, the bands are its ranges. Below: what the next unit of money brings at each level.",
+    "optimum": "Where this channel's spend would be if today's total were spread best over all channels, each within the "
+    "limits the Planner starts from. It is the answer the Planner gives before anything is changed there.",
+    "change": "Against the model before this one, of the same data set, country and goal. Money is per period, so that windows "
+    "of different length can be compared.",
     "as_of": "The last date in the data this model was fitted on.",
 }

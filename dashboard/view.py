@@ -25,13 +25,17 @@ PERIODS_DRAWN = 320  # bars that can still be told apart on a wide screen
 
 @dataclass(frozen=True)
 class Filters:
-    """The filters as they stand in the address; empty means the default."""
+    """The filters as they stand in the address; empty means the default. `kpi` is the goal, a word the Planner's address
+    has another use for.
+    """
 
     dataset: str = ""
     country: str = ""
+    kpi: str = ""
     model: str = ""
     period: str = ""
     range: str = ""
+    parts: str = ""  # of the decomposition: everything, or media only
 
     def link(self, path: str, **changes: str) -> str:
         """The address of `path` with these filters, some changed. Empty ones are left out."""
@@ -52,6 +56,10 @@ class View:
     period: Period
     stale_since: datetime | None
 
+    @property
+    def parts(self) -> Literal["all", "media"]:
+        return "media" if self.filters.parts == "media" else "all"
+
 
 def read_filters(query: dict[str, str]) -> Filters:
     """Filters from the address; names we do not know are ignored, values we do not know are refused.
@@ -62,12 +70,13 @@ def read_filters(query: dict[str, str]) -> Filters:
     known = {name: str(query[name])[:120] for name in vars(Filters()) if query.get(name)}
     filters = Filters(**known)
     _require("range", filters.range, ("", "50", "90"))
+    _require("parts", filters.parts, ("", "media"))
     _require("period", filters.period, ("", "day", "week", "month", "quarter"))
     return filters
 
 
 def choose_row(rows: list[ModelRow], filters: Filters) -> ModelRow:
-    """The model the filters point to: the one named, else the newest of the data set and country.
+    """The model the filters point to: the one named, else the newest of the data set, country and goal.
 
     Raises:
         NotFoundError: no such model.
@@ -76,10 +85,14 @@ def choose_row(rows: list[ModelRow], filters: Filters) -> ModelRow:
         found = [row for row in rows if row.id.startswith(filters.model)]
     else:
         found = [
-            row for row in rows if filters.dataset in ("", row.dataset_name) and filters.country in ("", row.segment)
+            row
+            for row in rows
+            if filters.dataset in ("", row.dataset_name)
+            and filters.country in ("", row.segment)
+            and filters.kpi in ("", row.goal)
         ]
     if not found:
-        named = filters.model or filters.country or filters.dataset
+        named = filters.model or filters.country or filters.kpi or filters.dataset
         raise NotFoundError(
             "there is no such model",
             got=named,

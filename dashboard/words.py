@@ -72,6 +72,26 @@ def write_worth(channel: ChannelSummary) -> str:
     return f"{write_chance(chance)} ({'> 99 %' if chance > 0.99 else write_share(chance)})"
 
 
+DAYS = {"day": 1.0, "week": 7.0, "month": 30.4}
+
+
+def write_half_life(channel: ChannelSummary, interval: str) -> str:
+    """How long the channel works after the money is spent, in days or weeks a person can picture."""
+    at_once = f"{write_share(channel.immediate_share)} of the effect comes in the {interval} of the spend"
+    if channel.immediate_share > 0.995:
+        return f"All of the effect comes in the {interval} of the spend."
+    days = channel.half_life_periods * DAYS[interval]
+    if days < 1:
+        half = "half of it within a day"
+    elif days < 13.5:
+        half = f"half of it is gone after about {round(days)} {'day' if round(days) == 1 else 'days'}"
+    elif days < 75:
+        half = f"half of it is gone after about {round(days / 7)} weeks"
+    else:
+        half = f"half of it is gone after about {round(days / 30.4)} months"
+    return f"{at_once}; {half}."
+
+
 def write_overview(summary: ModelSummary, unit: Unit) -> str:
     """The page's finding in one sentence."""
     share = summary.incremental.value / summary.outcome if summary.outcome else 0.0

@@ -9,20 +9,25 @@ from dash import ClientsideFunction, Dash, Input, Output, html
 
 from dashboard.client import TrainerClient
 from dashboard.components.channel_table import EXPORT, TABLE, channel_table
+from dashboard.components.filters import segmented
 from dashboard.components.frame import frame
 from dashboard.components.panels import panel
 from dashboard.components.terms import term
 from dashboard.figures.carryover import draw_carryover
 from dashboard.figures.decomposition import draw_decomposition, list_steady
+from dashboard.figures.drawing import Drawing
 from dashboard.figures.format import write_share
+from dashboard.figures.quadrants import draw_quadrants
 from dashboard.figures.roi import draw_roi
 from dashboard.figures.shares import draw_shares
 from dashboard.labels import label_contributions
 from dashboard.view import View
 
+HERE = "/contribution"
+
 
 def layout(**query: Any) -> html.Div:
-    return frame("/contribution", "Contribution", query, _body, _lede, by_period=True)
+    return frame(HERE, "Contribution", query, _body, _lede, by_period=True)
 
 
 def register(app: Dash) -> None:
@@ -48,10 +53,21 @@ def _body(view: View, client: TrainerClient) -> Sequence[Any]:
     contributions = label_contributions(client.read_contributions(summary.id, view.period))
     finest = client.read_contributions(summary.id, summary.interval)
     return [
-        panel(draw_decomposition(contributions, look, list_steady(finest))),
+        _over_time(draw_decomposition(contributions, look, list_steady(finest), view.parts), view),
         html.Div([panel(draw_roi(summary, look)), panel(draw_shares(summary, look))], className="grid-2"),
-        html.Div([_carryover(view), channel_table(summary, look)], className="stack"),
+        panel(draw_quadrants(summary, look)),
+        _carryover(view),
+        channel_table(summary, look),
     ]
+
+
+def _over_time(drawing: Drawing, view: View) -> html.Section:
+    """The decomposition, with the choice of leaving out what is not media."""
+    links = {
+        "Everything": view.filters.link(HERE, parts=""),
+        "Media only": view.filters.link(HERE, parts="media"),
+    }
+    return panel(drawing, above=segmented("Parts", links, "Media only" if view.parts == "media" else "Everything"))
 
 
 def _carryover(view: View) -> html.Section:

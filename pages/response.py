@@ -10,13 +10,14 @@ from dash import Dash, html
 from dashboard.client import TrainerClient
 from dashboard.components.aria import aria
 from dashboard.components.frame import frame
-from dashboard.components.panels import graph, keep_together
+from dashboard.components.panels import graph, keep_together, panel_title
 from dashboard.components.terms import term
-from dashboard.figures.response_curve import draw_curve
+from dashboard.figures.response_curve import draw_curve, optimum_words
 from dashboard.labels import label_curves
+from dashboard.optimum import best_spend
 from dashboard.view import View
-from dashboard.words import write_sentence
-from mixline.messages import Curve
+from dashboard.words import write_half_life, write_sentence
+from mixline.messages import ChannelSummary, Curve
 
 
 def layout(**query: Any) -> html.Div:
@@ -38,41 +39,50 @@ def _lede(view: View) -> str:
 
 
 def _body(view: View, client: TrainerClient) -> Sequence[Any]:
-    document = label_curves(client.read_curves(view.summary.id))
-    spend = {channel.name: channel.spend for channel in view.summary.channels}
-    curves = sorted(document.curves, key=lambda curve: -spend.get(curve.channel, 0.0))
-    return [_legend(view), html.Div([_panel(curve, view) for curve in curves], className="grid-2 curves")]
+    summary = view.summary
+    document = label_curves(client.read_curves(summary.id))
+    channels = {channel.name: channel for channel in summary.channels}
+    optima = best_spend(client, summary)
+    curves = sorted(document.curves, key=lambda curve: -channels[curve.channel].spend)
+    panels = [_panel(curve, channels[curve.channel], optima.get(curve.channel), view) for curve in curves]
+    return [_legend(view), html.Div(panels, className="grid-2 curves")]
 
 
-def _panel(curve: Curve, view: View) -> html.Section:
+def _panel(curve: Curve, channel: ChannelSummary, optimum: float | None, view: View) -> html.Section:
     look, interval = view.look, view.summary.interval
-    drawing = draw_curve(curve, look, interval)
-    heading = f"title-{drawing.name}"
+    drawing = draw_curve(curve, look, interval, optimum)
     swatch = html.Span(className="swatch", style={"background": look.color(curve.channel)}, **aria(hidden="true"))
     return html.Section(
         [
-            html.H2([swatch, keep_together(drawing.title)], id=heading),
+            panel_title([swatch, keep_together(drawing.title)], drawing),
             html.P(keep_together(drawing.note), className="soft"),
             graph(drawing),
-            html.Ul(
-                [
-                    html.Li([term("Saturation", "saturation"), f" – {write_sentence(curve.saturation_words)}"]),
-                    html.Li([term("Carry-over", "carryover"), f" – {write_sentence(curve.carryover_words)}"]),
-                ],
-                className="words",
-            ),
+            html.Ul([html.Li(line) for line in write_lines(curve, channel, optimum, view)], className="words"),
         ],
         className="panel",
-        **aria(labelledby=heading),
+        **aria(labelledby=f"title-{drawing.name}"),
     )
+
+
+def write_lines(curve: Curve, channel: ChannelSummary, optimum: float | None, view: View) -> list[list[Any]]:
+    """What the curve says, in words: how full the channel is, how long it works, where its spend should be."""
+    interval, unit = view.summary.interval, view.look.unit
+    best = optimum_words(curve, optimum, unit, interval)
+    return [
+        [term("Saturation", "saturation"), f" – {write_sentence(curve.saturation_words)}"],
+        [term("Carry-over", "carryover"), f" – {write_half_life(channel, interval)}"],
+        *([[term("Optimum", "optimum"), f" – {keep_together(write_sentence(best))}"]] if best else []),
+    ]
 
 
 def _legend(view: View) -> html.P:
     wide = "Light band: 90 % range, dark band: 50 %. " if view.look.level == 90 else "Band: 50 % range. "
     return html.P(
         [
-            wide,
-            "Dot: today's mean spend. Ticks at the bottom: spend of each period. ",
+            keep_together(wide),
+            "Dot: today's mean spend. Diamond: ",
+            term("optimum", "optimum"),
+            " of today's total. Ticks: spend of each period. ",
             term("Dashed", "observed_maximum"),
             ": beyond what was ever spent. Channels by spend, the largest first.",
         ],

@@ -33,9 +33,10 @@
             else link.removeAttribute("aria-current");
           });
         }, 0);
+        if (location.hash.length > 1 && location.hash !== "#content") bring(0);
         const kept = new URLSearchParams(search || "");
         const filters = new URLSearchParams();
-        for (const name of ["dataset", "country", "model", "period", "range"]) {
+        for (const name of ["dataset", "country", "kpi", "model", "period", "range"]) {
           if (kept.has(name)) filters.set(name, kept.get(name));
         }
         const query = filters.toString() ? "?" + filters.toString() : "";
@@ -69,6 +70,16 @@
       },
     },
   });
+
+  // A link to a part of a page: the part is there only once the page is drawn.
+  function bring(waited) {
+    const part = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    if (part && part.id !== "content") {
+      part.scrollIntoView({ block: "start" });
+      part.setAttribute("tabindex", "-1");
+      part.focus({ preventScroll: true });
+    } else if (waited < 5000) setTimeout(() => bring(waited + 100), 100);
+  }
 
   document.addEventListener("keydown", (event) => {
     const sidebar = document.getElementById("sidebar");

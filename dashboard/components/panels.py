@@ -10,17 +10,23 @@ from dashboard.components.aria import aria
 from dashboard.components.terms import term
 from dashboard.figures.drawing import Drawing
 from dashboard.figures.format import keep_together
+from dashboard.glossary import GLOSSARY
 
 CONFIG = {"displayModeBar": False, "responsive": True, "scrollZoom": False, "doubleClick": False, "showTips": False}
+DIGITS = 9  # of a number in a file; a double has more than any of them means
 
 
-def panel(drawing: Drawing, *below: Any) -> html.Section:
-    """A figure under its finding. What is measured stands beneath the title, so that the title can say what was found."""
+def panel(drawing: Drawing, *below: Any, above: Any = None) -> html.Section:
+    """A figure under its finding. What is measured stands beneath the title, so that the title can say what was found.
+
+    `above` stands between the words and the figure: a choice of what it shows.
+    """
     heading = f"title-{drawing.name}"
     return html.Section(
         [
-            html.H2(keep_together(drawing.title), id=heading),
+            panel_title(keep_together(drawing.title), drawing),
             html.P(keep_together(drawing.note), className="figure-note"),
+            *([] if above is None else [html.Div(above, className="figure-choice")]),
             graph(drawing),
             *below,
         ],
@@ -29,12 +35,38 @@ def panel(drawing: Drawing, *below: Any) -> html.Section:
     )
 
 
+def panel_title(title: Any, drawing: Drawing) -> html.Div:
+    """The finding, and beside it what the figure means and the ways to take it away."""
+    tools = [save_button(drawing.name, kind) for kind in ("csv", "png")]
+    if drawing.about:
+        tools.insert(0, about_button(drawing.about))
+    return html.Div(
+        [html.H2(title, id=f"title-{drawing.name}"), html.Div(tools, className="figure-tools")],
+        className="panel-title",
+    )
+
+
+def about_button(key: str) -> html.Button:
+    """A question mark that explains the figure when pointed at or reached with the keyboard."""
+    definition: dict[str, Any] = {"data-definition": GLOSSARY[key]}
+    return html.Button(
+        "?", type="button", className="term about", **definition, **aria(label=f"What this shows: {GLOSSARY[key]}")
+    )
+
+
+def save_button(name: str, kind: str) -> html.Button:
+    """Takes the figure away as a file. assets/figures.js does it in the browser."""
+    what = {"csv": "Download the numbers as CSV", "png": "Download the figure as PNG"}[kind]
+    data: dict[str, Any] = {"data-save": kind, "data-figure": f"figure-{name}"}
+    return html.Button(kind.upper(), type="button", className="save", title=what, **data, **aria(label=what))
+
+
 def graph(drawing: Drawing) -> html.Div:
     """The figure in a place of its own height, so that nothing below it jumps when it appears."""
     config: Any = CONFIG
     figure = dcc.Graph(
         id=f"figure-{drawing.name}",
-        figure=drawing.figure,
+        figure=with_table(drawing),
         config=config,
         responsive=True,
         style={"height": f"{drawing.height}px"},
@@ -42,13 +74,24 @@ def graph(drawing: Drawing) -> html.Div:
     return html.Div(figure, className="drawing", style={"minHeight": f"{drawing.height}px"})
 
 
-def card(name: str, key: str, value: str, unit: str, detail: str) -> html.Section:
-    """One number: its name with the definition, the value with its unit, and its range."""
+def with_table(drawing: Drawing) -> dict[str, Any]:
+    """The plotly document with the figure's table in its `meta`, where the browser finds it."""
+    table = drawing.table
+    if table is None:
+        return drawing.figure
+    rows = [[float(f"{c:.{DIGITS}g}") if isinstance(c, float) else c for c in row] for row in table.rows]
+    layout = {**drawing.figure["layout"], "meta": {"columns": list(table.columns), "rows": rows}}
+    return {**drawing.figure, "layout": layout}
+
+
+def card(name: str, key: str, value: str, unit: str, detail: str, *below: Any) -> html.Section:
+    """One number: its name with the definition, the value with its unit, its range, and what there is to say of it."""
     return html.Section(
         [
             html.Div(term(name, key), className="name"),
             html.Div([value, html.Small(unit)], className="value"),
             html.Div(keep_together(detail), className="range"),
+            *below,
         ],
         className="card-figure",
         **aria(label=name),

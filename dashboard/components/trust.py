@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from dash import html
+from typing import Any
+
+from dash import dcc, html
 
 from dashboard.components.terms import term
 from dashboard.words import order_findings, write_sentence, write_verdict
 from mixline.messages import Finding, ModelSummary
 
 
-def trust_banner(summary: ModelSummary) -> html.Section:
+def trust_banner(summary: ModelSummary, checks: str = "") -> html.Section:
+    """The verdict. `checks` is the address where the worst finding stands with its figures."""
     heading, worst = write_verdict(summary)
     findings = order_findings(summary.findings)
     serious = [finding for finding in findings if finding.severity != "info"]
-    parts = [html.H2(term(heading, "verdict")), html.P(worst)]
+    parts = [html.H2(term(heading, "verdict")), html.P([worst, *_link(checks, serious)])]
     if serious and serious[0].action:
         parts.append(html.P([html.Strong("What to do: "), write_sentence(serious[0].action)]))
     others = [finding for finding in findings if not serious or finding is not serious[0]]
@@ -24,6 +27,12 @@ def trust_banner(summary: ModelSummary) -> html.Section:
             )
         )
     return html.Section(parts, className=f"banner {summary.verdict}")
+
+
+def _link(checks: str, serious: list[Finding]) -> list[Any]:
+    if not checks:
+        return []
+    return [" ", dcc.Link("See this check" if serious else "See the checks", href=checks, className="inline-link")]
 
 
 def _count(findings: list[Finding], more: bool) -> str:

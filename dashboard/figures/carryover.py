@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dashboard.figures.drawing import Document, Drawing, Look, labels_axis, make_figure, row_height
+from dashboard.figures.drawing import Document, Drawing, Look, Table, labels_axis, make_figure, row_height
 from dashboard.figures.format import write_periods, write_share
 from dashboard.theme import fade, ink_on
 from mixline.messages import ModelSummary
@@ -63,4 +63,8 @@ def draw_carryover(summary: ModelSummary, look: Look) -> Drawing:
     longest = channels[0]
     title = f"{longest.label} works longest after the spend: {write_share(1 - longest.immediate_share)} of its effect comes later"
     note = f"Full colour: effect in the same {period} as the spend. Faded: effect in later {period}s."
-    return Drawing("carryover", title, note, figure, row_height(len(labels)))
+    table = Table(
+        ("Channel", "Immediate share", "Carry-over share", f"Half-life, {period}s"),
+        [(c.label, c.immediate_share, 1 - c.immediate_share, c.half_life_periods) for c in channels],
+    )
+    return Drawing("carryover", title, note, figure, row_height(len(labels)), "figure_carryover", table)

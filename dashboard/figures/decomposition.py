@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 
-from dashboard.figures.drawing import Document, Drawing, Look, make_figure, outcome_axis
+from dashboard.figures.drawing import Document, Drawing, Look, Table, make_figure, outcome_axis
 from dashboard.figures.format import write_date, write_share
+from dashboard.figures.placing import spread
 from mixline.messages import Contributions, TermSeries
 
 # How the browser writes a date when pointed at: the same as `write_period`, without sending it for each bar.
 WHEN = {"day": "%{x|%-d %b %Y}", "week": "Week of %{x|%-d %b %Y}", "month": "%{x|%B %Y}", "quarter": "Q%{x|%q %Y}"}
 CONTEXT_SHOWN = 4  # more terms than this are added up: the figure is about marketing
 NAMED = 3
+HEIGHT = 480
+NAMES_WIDTH = 104  # pixels at the right for the names of the parts
+NAME_APART = 16.5  # pixels from one name to the next
+DRAWN = 0.86  # of the height is the plot itself
+Parts = Literal["all", "media"]
 STEADY = 0.5  # of its largest: context that never falls below this is a level, not a movement
 
 
@@ -23,47 +30,123 @@ class Layer:
     value: list[float]
     low: list[float] | None = None
     high: list[float] | None = None
+    media: bool = False
 
 
-def draw_decomposition(contributions: Contributions, look: Look, steady: frozenset[str] = frozenset()) -> Drawing:
-    """Stacked bars, baseline at the bottom, what takes away below zero; the actual outcome as a line on top."""
+def draw_decomposition(
+    contributions: Contributions, look: Look, steady: frozenset[str] = frozenset(), parts: Parts = "all"
+) -> Drawing:
+    """Stacked bars, baseline at the bottom, what takes away below zero; the actual outcome as a line on top.
+
+    `parts` "media" leaves out what is not media, so that the channels can be told apart over time.
+    """
     when = WHEN[contributions.period]
     dates = [day.isoformat() for day in contributions.dates]
     layers = list_layers(contributions, look, steady)
+    if parts == "media":
+        layers = [layer for layer in layers if layer.media]
     data: list[Document] = [_bars(layer, dates, when, look) for layer in layers]
-    data.append(
-        {
-            "type": "scatter",
-            "mode": "lines",
-            "name": "Actual",
-            "x": dates,
-            "y": contributions.actual,
-            "line": {"color": look.tokens.ink, "width": 1.6, "shape": "linear"},
-            "text": [
-                f"Actual {look.unit.outcome(actual)}<br>Modelled {look.unit.outcome(fitted)}"
-                for actual, fitted in zip(contributions.actual, contributions.fitted, strict=True)
-            ],
-            "hovertemplate": f"<b>{when}</b><br>%{{text}}<extra></extra>",
-        }
-    )
+    if parts == "all":
+        data.append(_actual(contributions, dates, when, look))
     figure = make_figure(
         look,
         data,
         barmode="relative",
         bargap=0 if len(dates) > 60 else 0.14,
         xaxis={"type": "date", "fixedrange": True, "ticks": "", "showgrid": False, "ticklabelstandoff": 8},
-        yaxis=outcome_axis(look.unit, fixedrange=True, nticks=6),
-        legend={"orientation": "h", "y": -0.1, "yanchor": "top", "x": 0, "traceorder": "normal", "itemwidth": 30},
+        yaxis=outcome_axis(look.unit, fixedrange=True, nticks=6, range=find_range(layers, contributions, parts)),
+        showlegend=False,
+        annotations=_names(layers, contributions, parts, look),
+        margin={"l": 8, "r": NAMES_WIDTH, "t": 12, "b": 8},
     )
+    note = _note(contributions, look, steady, parts)
+    table = _table(contributions, look)
+    return Drawing("decomposition", _finding(contributions), note, figure, HEIGHT, "figure_decomposition", table)
+
+
+def find_range(layers: list[Layer], contributions: Contributions, parts: Parts) -> list[float]:
+    """From the deepest that is taken away to the highest that is reached. Zero is always in it."""
+    count = len(contributions.dates)
+    above = [sum(max(layer.value[i], 0.0) for layer in layers) for i in range(count)]
+    below = [sum(min(layer.value[i], 0.0) for layer in layers) for i in range(count)]
+    top = max([0.0, *above, *(contributions.actual if parts == "all" else [])])
+    return [min([0.0, *below]) * 1.05, top * 1.04 or 1.0]
+
+
+def _note(contributions: Contributions, look: Look, steady: frozenset[str], parts: Parts) -> str:
     folded = [term.label for term in contributions.terms if term.name in steady]
     weeks = look.interval == "week" and contributions.period in ("month", "quarter")
     counted = f" Weeks count in the {contributions.period} they start in." if weeks else ""
+    what = f"{look.unit.outcome_label} per {contributions.period}."
+    if parts == "media":
+        return f"{what} What media brought, without all else.{counted} Point at a part for its 90 % range."
     inside = f" The baseline includes {_list(folded)}." if folded else ""
-    note = (
-        f"{look.unit.outcome_label} per {contributions.period}. Parts add up to the modelled outcome; what takes away is "
-        f"below zero.{inside}{counted} Point at a part for its 90 % range; click a name to hide it."
+    return (
+        f"{what} Parts add up to the modelled outcome; what takes away is below zero. Line: actual.{inside}{counted} "
+        "Point at a part for its 90 % range."
     )
-    return Drawing("decomposition", _finding(contributions), note, figure, 480)
+
+
+def _actual(contributions: Contributions, dates: list[str], when: str, look: Look) -> Document:
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "name": "Actual",
+        "x": dates,
+        "y": contributions.actual,
+        "line": {"color": look.tokens.ink, "width": 1.6, "shape": "linear"},
+        "text": [
+            f"Actual {look.unit.outcome(actual)}<br>Modelled {look.unit.outcome(fitted)}"
+            for actual, fitted in zip(contributions.actual, contributions.fitted, strict=True)
+        ],
+        "hovertemplate": f"<b>{when}</b><br>%{{text}}<extra></extra>",
+    }
+
+
+def _names(layers: list[Layer], contributions: Contributions, parts: Parts, look: Look) -> list[Document]:
+    """The name of each part at the right, beside its last bar as far as there is room: no legend to look up."""
+    if not contributions.dates:
+        return []
+    low, high = find_range(layers, contributions, parts)
+    per_pixel = (high - low) / (HEIGHT * DRAWN)
+    wanted: list[tuple[float, Layer]] = []
+    above = below = 0.0
+    for layer in layers:
+        value = layer.value[-1]
+        start = above if value >= 0 else below
+        wanted.append((start + value / 2, layer))
+        above, below = above + max(value, 0.0), below + min(value, 0.0)
+    wanted.sort(key=lambda pair: pair[0])
+    places = spread([place for place, _ in wanted], NAME_APART * per_pixel)
+    over = max(places[-1] - high, 0.0) if places else 0.0
+    return [
+        {
+            "xref": "paper",
+            "x": 1,
+            "xanchor": "left",
+            "xshift": 8,
+            "yref": "y",
+            "y": place - over,
+            "text": f"<span style='color:{layer.color}'>■</span> {layer.label}",
+            "align": "left",
+            "showarrow": False,
+            "font": {"size": 12, "color": look.tokens.ink},
+        }
+        for place, (_, layer) in zip(places, wanted, strict=True)
+    ]
+
+
+def _table(contributions: Contributions, look: Look) -> Table:
+    """Every term apart, also those drawn as one."""
+    columns = ["Date", "Actual", "Modelled"]
+    for term in contributions.terms:
+        columns += [term.label, f"{term.label}, 5 %", f"{term.label}, 95 %"]
+    series = [contributions.actual, contributions.fitted]
+    for term in contributions.terms:
+        series += [term.value, term.low, term.high]
+    days = [day.isoformat() for day in contributions.dates]
+    rows: list[tuple[str | float | None, ...]] = [(day, *values) for day, *values in zip(days, *series, strict=True)]
+    return Table(tuple(columns), rows)
 
 
 def list_steady(finest: Contributions) -> frozenset[str]:
@@ -113,7 +196,7 @@ def _add(terms: list[TermSeries]) -> list[float]:
 
 
 def _layer(term: TermSeries, color: str) -> Layer:
-    return Layer(term.label, color, term.value, term.low, term.high)
+    return Layer(term.label, color, term.value, term.low, term.high, term.group in ("organic", "paid"))
 
 
 def _bars(layer: Layer, dates: list[str], when: str, look: Look) -> Document:

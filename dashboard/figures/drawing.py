@@ -12,7 +12,7 @@ from typing import Any
 
 from dashboard.figures.format import SYMBOLS, RangeLevel, Unit, unit_of
 from dashboard.theme import Mode, Tokens, assign_colors, layout_template, tokens
-from mixline.messages import ModelSummary
+from mixline.messages import Estimate, ModelSummary
 
 Document = dict[str, Any]
 
@@ -36,14 +36,28 @@ class Look:
 
 
 @dataclass(frozen=True)
+class Table:
+    """The numbers of a figure for who wants to take them away: plain, with units in the names of the columns."""
+
+    columns: tuple[str, ...]
+    rows: list[tuple[str | float | None, ...]]
+
+
+@dataclass(frozen=True)
 class Drawing:
-    """A figure with the finding as its title, what is measured as its note, and its height in pixels."""
+    """A figure with the finding as its title, what is measured as its note, and its height in pixels.
+
+    `about` is the glossary's key of what the figure means; `table` its numbers. Without a table, the file a person takes
+    away holds what is drawn.
+    """
 
     name: str
     title: str
     note: str
     figure: Document
     height: int
+    about: str = ""
+    table: Table | None = None
 
 
 def make_look(summary: ModelSummary, mode: Mode, level: RangeLevel) -> Look:
@@ -84,13 +98,29 @@ def labels_axis(labels: Sequence[str]) -> Document:
     }
 
 
+def estimate_columns(what: str, scale_name: str = "") -> tuple[str, ...]:
+    """Names of the five numbers of an estimate: the value and both of its ranges."""
+    name = f"{what}, {scale_name}" if scale_name else what
+    return (name, *(f"{name}, {end}" for end in ("5 %", "95 %", "25 %", "75 %")))
+
+
+def estimate_cells(estimate: Estimate, scale: float = 1.0) -> tuple[float, ...]:
+    """The five numbers `estimate_columns` names."""
+    return tuple(
+        value * scale for value in (estimate.value, estimate.low, estimate.high, estimate.low50, estimate.high50)
+    )
+
+
 def row_height(rows: int, each: int = 36, rest: int = 64) -> int:
     return rows * each + rest
 
 
-def side_number(label: str, text: str, width: int, look: Look, soft: str = "") -> Document:
-    """A number in a column of its own, `width` pixels wide, at the right of the row of `label`."""
-    rest = f" <span style='color:{look.tokens.ink_soft}'>{soft}</span>" if soft else ""
+def side_number(label: str, text: str, width: int, look: Look, soft: str = "", *, below: bool = False) -> Document:
+    """A number in a column of its own, `width` pixels wide, at the right of the row of `label`; what is said softly of it
+    stands beside or `below` it.
+    """
+    parted, size = ("<br>", ";font-size:11px") if below else (" ", "")
+    rest = f"{parted}<span style='color:{look.tokens.ink_soft}{size}'>{soft}</span>" if soft else ""
     return {
         "xref": "paper",
         "x": 1,

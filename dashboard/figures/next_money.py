@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from dashboard.figures.drawing import Drawing, Look, labels_axis, make_figure, outcome_axis, row_height, side_number
+from dashboard.figures.drawing import (
+    Drawing,
+    Look,
+    Table,
+    estimate_cells,
+    estimate_columns,
+    labels_axis,
+    make_figure,
+    outcome_axis,
+    row_height,
+    side_number,
+)
 from dashboard.figures.ranges import draw_ranges
 from mixline.messages import ChannelSummary, Estimate, ModelSummary
 
@@ -33,7 +44,12 @@ def draw_next_money(summary: ModelSummary, look: Look) -> Drawing:
         annotations=[side_number(a, unit.outcome(g.value), 64, look) for a, g in zip(labels, gains, strict=True)],
         margin={"l": 8, "r": 64, "t": 8, "b": 8},
     )
-    return Drawing("next-money", _finding(ranked, gains, look), _note(look), figure, row_height(len(labels), 34))
+    table = Table(
+        ("Channel", *estimate_columns(f"Extra {unit.outcome_label}, of {AMOUNT:,.0f} more")),
+        [(label, *estimate_cells(gain)) for label, gain in zip(labels, gains, strict=True)],
+    )
+    finding, height = _finding(ranked, gains, look), row_height(len(labels), 34)
+    return Drawing("next-money", finding, _note(look), figure, height, "figure_next_money", table)
 
 
 def rank_channels(summary: ModelSummary) -> list[ChannelSummary]:

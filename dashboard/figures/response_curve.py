@@ -4,16 +4,31 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 
-from dashboard.figures.drawing import Document, Drawing, Look, make_figure, money_axis, outcome_axis
-from dashboard.figures.format import RangeLevel, Unit, bounds, write_range
+from dashboard.figures.drawing import (
+    Document,
+    Drawing,
+    Look,
+    Table,
+    estimate_columns,
+    make_figure,
+    money_axis,
+    outcome_axis,
+)
+from dashboard.figures.format import RangeLevel, Unit, bounds, write_range, write_share
 from dashboard.theme import fade
 from mixline.messages import Curve
 
-HEIGHT = 320
+HEIGHT = 400
+SPLIT = (0.36, 0.22)  # of the height: where the curve begins, and where what the next unit of money brings ends
+NEAR = 0.02  # of today's spend: an optimum as near as this is today's spend
 
 
-def draw_curve(curve: Curve, look: Look, interval: str) -> Drawing:
-    """Mean with its bands, today's spend with its range, observed spend as a rug, dashed where the data is silent."""
+def draw_curve(curve: Curve, look: Look, interval: str, optimum: float | None = None) -> Drawing:
+    """Mean with its bands, today's spend with its range, the optimum, observed spend as a rug, dashed where the data is
+    silent. Below: what the next unit of money brings at each level of spend.
+
+    `optimum` is the channel's spend per period when today's total is spread best; None when it is not known.
+    """
     unit, color = look.unit, look.color(curve.channel)
     split = max(bisect_right(curve.spend, curve.observed_maximum), 1)
     texts = [_hover(curve, i, look, interval) for i in range(len(curve.spend))]
@@ -21,11 +36,13 @@ def draw_curve(curve: Curve, look: Look, interval: str) -> Drawing:
     if look.level == 90:
         data += _band(curve.spend, curve.low, curve.high, fade(color, 0.14))
     data += _band(curve.spend, curve.low50, curve.high50, fade(color, 0.24))
-    data.append(_line(curve.spend[:split], curve.value[:split], texts[:split], color, "solid"))
-    if split < len(curve.spend):
-        start = split - 1
-        data.append(_line(curve.spend[start:], curve.value[start:], texts[start:], color, "5px,4px"))
-    data += [_rug(curve, look), _today(curve, look, interval)]
+    slopes = [slope * unit.roi_scale for slope in curve.marginal]
+    data += _dashed_after(split, curve.spend, curve.value, texts, color)
+    data += [{**line, "yaxis": "y2"} for line in _dashed_after(split, curve.spend, slopes, texts, color)]
+    data += [_rug(curve, look), _today(curve, look, interval), _today_slope(curve, look)]
+    best = None if optimum is None or optimum > curve.spend[-1] else optimum
+    if best is not None:
+        data.append(_optimum(curve, best, look, interval))
     figure = make_figure(
         look,
         data,
@@ -38,6 +55,7 @@ def draw_curve(curve: Curve, look: Look, interval: str) -> Drawing:
             ticklabelstandoff=6,
             fixedrange=True,
             nticks=6,
+            anchor="y2",
         ),
         yaxis=outcome_axis(
             unit,
@@ -47,11 +65,54 @@ def draw_curve(curve: Curve, look: Look, interval: str) -> Drawing:
             nticks=5,
             ticklabelstandoff=6,
             zeroline=False,
+            domain=[SPLIT[0], 1],
         ),
+        yaxis2={
+            "domain": [0, SPLIT[1]],
+            "range": [0, find_top(curve, slopes, unit)],
+            "title": {"text": "Next 1,000" if unit.conversions else f"Next {unit.money_name}"},
+            "fixedrange": True,
+            "nticks": 3,
+            "ticklabelstandoff": 6,
+            "zeroline": False,
+        },
+        shapes=[] if unit.conversions else [_break_even(look)],
         showlegend=False,
     )
     title = f"{curve.label}: {_note(curve, interval, look)}"
-    return Drawing(f"curve-{curve.channel}", title, marginal_words(curve, unit, look.level), figure, HEIGHT)
+    note = marginal_words(curve, unit, look.level)
+    table = _table(curve, look, interval)
+    return Drawing(f"curve-{curve.channel}", title, note, figure, HEIGHT, "figure_curve", table)
+
+
+def optimum_words(curve: Curve, optimum: float | None, unit: Unit, interval: str) -> str:
+    """Where the channel's spend should go, today's total being as it is."""
+    if optimum is None:
+        return ""
+    if curve.spend_today <= 0 or abs(optimum / curve.spend_today - 1) <= NEAR:
+        return "today's spend is where it should be"
+    move = optimum / curve.spend_today - 1
+    return (
+        f"{unit.money(optimum)} a {interval}, {write_share(abs(move))} {'more' if move > 0 else 'less'} than today, "
+        "when today's total is spread best"
+    )
+
+
+def value_at(curve: Curve, spend: float) -> float:
+    """The curve between its points."""
+    place = min(max(bisect_left(curve.spend, spend), 1), len(curve.spend) - 1)
+    x0, x1 = curve.spend[place - 1], curve.spend[place]
+    y0, y1 = curve.value[place - 1], curve.value[place]
+    return y0 + (y1 - y0) * (spend - x0) / (x1 - x0) if x1 > x0 else y1
+
+
+def find_top(curve: Curve, slopes: list[float], unit: Unit) -> float:
+    """The first unit of money can bring very much more than any other; the axis is for those that are really spent."""
+    low = curve.observed_spend[0] if curve.observed_spend else curve.spend_today
+    usual = [
+        slope for spend, slope in zip(curve.spend, slopes, strict=True) if spend >= min(low, curve.spend_today) / 2
+    ]
+    return max([*usual, 0.0 if unit.conversions else 1.2]) * 1.1 or 1.0
 
 
 def marginal_words(curve: Curve, unit: Unit, level: RangeLevel) -> str:
@@ -97,6 +158,15 @@ def _band(x: list[float], low: list[float], high: list[float], fill: str) -> lis
     ]
 
 
+def _dashed_after(split: int, x: list[float], y: list[float], texts: list[str], color: str) -> list[Document]:
+    """A line that is dashed from the point `split` on: beyond what was ever spent."""
+    lines = [_line(x[:split], y[:split], texts[:split], color, "solid")]
+    if split < len(x):
+        start = split - 1
+        lines.append(_line(x[start:], y[start:], texts[start:], color, "5px,4px"))
+    return lines
+
+
 def _line(x: list[float], y: list[float], texts: list[str], color: str, dash: str) -> Document:
     return {
         "type": "scatter",
@@ -113,6 +183,7 @@ def _rug(curve: Curve, look: Look) -> Document:
     """Each period's spend as a tick on the axis; the few beyond the drawing are left out."""
     shown = curve.observed_spend[: bisect_left(curve.observed_spend, curve.spend[-1] * 1.001)]
     return {
+        "name": "Observed",
         "type": "scatter",
         "mode": "markers",
         "x": shown,
@@ -132,6 +203,7 @@ def _today(curve: Curve, look: Look, interval: str) -> Document:
     low, high = bounds(curve.value_today, look.level)
     value = curve.value_today.value
     return {
+        "name": "Today",
         "type": "scatter",
         "mode": "markers",
         "x": [curve.spend_today],
@@ -149,3 +221,77 @@ def _today(curve: Curve, look: Look, interval: str) -> Document:
         "text": [f"<b>Today</b><br>{_note(curve, interval, look)}"],
         "hovertemplate": "%{text}<extra></extra>",
     }
+
+
+def _today_slope(curve: Curve, look: Look) -> Document:
+    """What the next unit of money brings today, with its range."""
+    scale = look.unit.roi_scale
+    low, high = (end * scale for end in bounds(curve.marginal_today, look.level))
+    value = curve.marginal_today.value * scale
+    return {
+        "name": "Today, of the next",
+        "type": "scatter",
+        "mode": "markers",
+        "x": [curve.spend_today],
+        "y": [value],
+        "yaxis": "y2",
+        "marker": {"size": 9, "color": look.tokens.ink, "line": {"width": 2, "color": look.tokens.surface}},
+        "error_y": {
+            "type": "data",
+            "symmetric": False,
+            "array": [max(high - value, 0)],
+            "arrayminus": [max(value - low, 0)],
+            "color": look.tokens.ink,
+            "thickness": 1.2,
+            "width": 4,
+        },
+        "text": [f"<b>Today</b><br>{marginal_words(curve, look.unit, look.level)}"],
+        "hovertemplate": "%{text}<extra></extra>",
+    }
+
+
+def _optimum(curve: Curve, spend: float, look: Look, interval: str) -> Document:
+    """A hollow diamond where the spend would be if today's total were spread best."""
+    value = value_at(curve, spend)
+    return {
+        "name": "Optimum",
+        "type": "scatter",
+        "mode": "markers",
+        "x": [spend],
+        "y": [value],
+        "marker": {
+            "size": 13,
+            "symbol": "diamond",
+            "color": look.tokens.surface,
+            "line": {"width": 2.4, "color": look.tokens.ink},
+        },
+        "text": [f"<b>Optimum</b><br>{optimum_words(curve, spend, look.unit, interval)}"],
+        "hovertemplate": "%{text}<extra></extra>",
+    }
+
+
+def _break_even(look: Look) -> Document:
+    return {
+        "type": "line",
+        "xref": "paper",
+        "x0": 0,
+        "x1": 1,
+        "yref": "y2",
+        "y0": 1,
+        "y1": 1,
+        "line": {"color": look.tokens.ink_soft, "width": 1, "dash": "dot"},
+        "layer": "below",
+    }
+
+
+def _table(curve: Curve, look: Look, interval: str) -> Table:
+    unit = look.unit
+    outcome = estimate_columns(f"{unit.outcome_label} per {interval}")
+    series = (curve.spend, curve.value, curve.low, curve.high, curve.low50, curve.high50)
+    slopes = [slope * unit.roi_scale for slope in curve.marginal]
+    rows: list[tuple[str | float | None, ...]] = [
+        (*values, "yes" if values[0] <= curve.observed_maximum else "no")
+        for values in zip(*series, slopes, strict=True)
+    ]
+    columns = (f"{unit.spend_label} per {interval}", *outcome, f"ROI of the next, {unit.roi_name}", "Ever spent")
+    return Table(columns, rows)

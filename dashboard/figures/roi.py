@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
-from dashboard.figures.drawing import Document, Drawing, Look, labels_axis, make_figure, row_height, side_number
-from dashboard.figures.format import write_share
+from dashboard.figures.drawing import (
+    Document,
+    Drawing,
+    Look,
+    Table,
+    estimate_cells,
+    estimate_columns,
+    labels_axis,
+    make_figure,
+    row_height,
+    side_number,
+)
+from dashboard.figures.format import write_chance, write_share
 from dashboard.figures.ranges import draw_ranges
 from mixline.messages import ChannelSummary, ModelSummary
 
 SURE = 0.9  # "very likely"
+NUMBERS_WIDTH = 98  # pixels at the right: the number, and under it whether it pays, in words
 
 
 def draw_roi(summary: ModelSummary, look: Look) -> Drawing:
@@ -36,15 +48,38 @@ def draw_roi(summary: ModelSummary, look: Look) -> Drawing:
         },
         yaxis=labels_axis(labels),
         shapes=shapes,
-        annotations=annotations + [side_number(c.label, unit.roi(c.roi.value), 52, look) for c in channels],
-        margin={"l": 8, "r": 52, "t": 26, "b": 8},
+        annotations=annotations + [_number(channel, look) for channel in channels],
+        margin={"l": 8, "r": NUMBERS_WIDTH, "t": 26, "b": 8},
     )
     ranges = "Thin line: 90 % range, thick: 50 %." if look.level == 90 else "Thick line: 50 % range."
     what = (
         "Conversions per 1,000 spent" if unit.conversions else f"{unit.outcome_name.capitalize()} {unit.roi_name} spent"
     )
+    note = f"{what}, over the modelled period. {ranges}"
+    if not unit.conversions:
+        note += " At the right: whether the channel earns more than it costs."
     return Drawing(
-        "roi", _finding(channels, look), f"{what}, over the modelled period. {ranges}", figure, row_height(len(labels))
+        "roi", _finding(channels, look), note, figure, row_height(len(labels), 44), "figure_roi", _table(channels, look)
+    )
+
+
+def _number(channel: ChannelSummary, look: Look) -> Document:
+    words = "" if look.unit.conversions else write_chance(channel.probability_profitable)
+    return side_number(channel.label, look.unit.roi(channel.roi.value), NUMBERS_WIDTH, look, words, below=True)
+
+
+def _table(channels: list[ChannelSummary], look: Look) -> Table:
+    unit = look.unit
+    return Table(
+        ("Channel", *estimate_columns("ROI", unit.roi_name), "Probability that ROI exceeds 1"),
+        [
+            (
+                c.label,
+                *estimate_cells(c.roi, unit.roi_scale),
+                None if unit.conversions else c.probability_profitable,
+            )
+            for c in channels
+        ],
     )
 
 

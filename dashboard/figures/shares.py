@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from dashboard.figures.drawing import Document, Drawing, Look, labels_axis, make_figure, row_height, side_number
+from dashboard.figures.drawing import (
+    Document,
+    Drawing,
+    Look,
+    Table,
+    estimate_cells,
+    estimate_columns,
+    labels_axis,
+    make_figure,
+    row_height,
+    side_number,
+)
 from dashboard.figures.format import bounds, write_share
 from dashboard.figures.next_money import scale_estimate
 from dashboard.figures.ranges import draw_ranges
@@ -53,7 +64,11 @@ def draw_shares(summary: ModelSummary, look: Look, *, with_roi: bool = False) ->
     )
     note = f"Diamond: share of spend. Dot: share of effect with its {look.level} % range."
     note += f" At the right: ROI, {look.unit.roi_name}." if with_roi else ""
-    return Drawing("shares", _finding(channels), note, figure, row_height(len(labels)))
+    table = Table(
+        ("Channel", "Share of spend", *estimate_columns("Share of effect")),
+        [(c.label, c.share_of_spend, *estimate_cells(c.share_of_effect)) for c in channels],
+    )
+    return Drawing("shares", _finding(channels), note, figure, row_height(len(labels), 44), "figure_shares", table)
 
 
 def _returns(channels: list[ChannelSummary], look: Look) -> Document:

@@ -8,6 +8,9 @@ from dashboard.figures.drawing import (
     Document,
     Drawing,
     Look,
+    Table,
+    estimate_cells,
+    estimate_columns,
     labels_axis,
     make_figure,
     row_height,
@@ -68,7 +71,25 @@ def draw_waterfall(summary: ModelSummary, look: Look) -> Drawing:
         + ([_cut(label, left, right, look) for label in (labels[0], labels[-1])] if left > 0 else []),
         margin={"l": 8, "r": NUMBERS_WIDTH, "t": 8, "b": 8},
     )
-    return Drawing("waterfall", _finding(summary, look), _note(look, cut=left > 0), figure, row_height(len(labels), 34))
+    note, height = _note(look, cut=left > 0), row_height(len(labels), 34)
+    return Drawing(
+        "waterfall", _finding(summary, look), note, figure, height, "figure_waterfall", _table(steps, total, look)
+    )
+
+
+def _table(steps: list[Step], total: float, look: Look) -> Table:
+    """The steps with their ranges, and their sum."""
+    unknown = (None,) * 4
+    rows: list[tuple[str | float | None, ...]] = [
+        (
+            step.label,
+            *(estimate_cells(step.estimate) if step.estimate else (step.value, *unknown)),
+            step.value / total if total else None,
+        )
+        for step in steps
+    ]
+    rows.append(("Modelled total", total, *unknown, 1.0 if total else None))
+    return Table(("Step", *estimate_columns(look.unit.outcome_label), "Share of the modelled total"), rows)
 
 
 def find_extent(steps: list[Step], starts: list[float], total: float) -> tuple[float, float]:

@@ -8,12 +8,14 @@ import pytest
 
 from dashboard.figures.carryover import draw_carryover
 from dashboard.figures.decomposition import draw_decomposition, list_layers, list_steady, write_period
-from dashboard.figures.drawing import Drawing, Look, make_look
+from dashboard.figures.drawing import Document, Drawing, Look, make_look
 from dashboard.figures.next_money import AMOUNT, draw_next_money
-from dashboard.figures.response_curve import draw_curve
+from dashboard.figures.quadrants import draw_quadrants
+from dashboard.figures.response_curve import draw_curve, optimum_words
 from dashboard.figures.roi import draw_roi
 from dashboard.figures.shares import draw_shares
 from dashboard.figures.waterfall import draw_waterfall, list_steps
+from dashboard.glossary import GLOSSARY
 from mixline.messages import ModelSummary
 from tests.unit.dashboard import builders
 
@@ -24,8 +26,11 @@ DRAWINGS: dict[str, Draw] = {
     "shares": draw_shares,
     "roi": draw_roi,
     "carryover": draw_carryover,
+    "quadrants": draw_quadrants,
+    "media": lambda s, look: draw_decomposition(builders.make_contributions(s, "week"), look, parts="media"),
     "decomposition": lambda s, look: draw_decomposition(builders.make_contributions(s, "month"), look),
     "curve": lambda s, look: draw_curve(builders.make_curves(s).curves[0], look, s.interval),
+    "optimum": lambda s, look: draw_curve(builders.make_curves(s).curves[0], look, s.interval, 70_000.0),
 }
 
 
@@ -50,9 +55,14 @@ def test_every_figure_is_a_document_plotly_accepts(name: str, conversions: bool,
     assert drawing.title
     assert drawing.note
     assert drawing.height >= 200
+    assert drawing.about in GLOSSARY
+    assert drawing.table is not None
+    assert drawing.table.rows
+    assert {len(row) for row in drawing.table.rows} == {len(drawing.table.columns)}
+    assert len(set(drawing.table.columns)) == len(drawing.table.columns)
 
 
-@pytest.mark.parametrize("name", ["waterfall", "next_money", "shares", "roi"])
+@pytest.mark.parametrize("name", ["waterfall", "next_money", "shares", "roi", "quadrants"])
 def test_figures_say_which_range_they_show(name: str, summary: ModelSummary) -> None:
     for level in (50, 90):
         drawing = DRAWINGS[name](summary, make_look(summary, "light", level))  # type: ignore[arg-type]
@@ -132,19 +142,52 @@ def test_one_wild_range_does_not_squeeze_the_other_channels(summary: ModelSummar
 def test_curve_is_dashed_only_beyond_the_observed_range_and_in_one_piece(summary: ModelSummary, look: Look) -> None:
     curve = builders.make_curves(summary).curves[0]
     lines = [t for t in draw_curve(curve, look, "week").figure["data"] if "dash" in t.get("line", {})]
-    solid, dashed = lines
-    assert solid["line"]["dash"] == "solid"
-    assert max(solid["x"]) <= curve.observed_maximum
-    assert dashed["x"][0] == solid["x"][-1]
-    assert solid["x"] + dashed["x"][1:] == curve.spend
+    for axis in (None, "y2"):
+        solid, dashed = (line for line in lines if line.get("yaxis") == axis)
+        assert solid["line"]["dash"] == "solid"
+        assert max(solid["x"]) <= curve.observed_maximum
+        assert dashed["x"][0] == solid["x"][-1]
+        assert solid["x"] + dashed["x"][1:] == curve.spend
 
 
 def test_curve_marks_today_on_the_curve_with_its_range(summary: ModelSummary, look: Look) -> None:
     curve = builders.make_curves(summary).curves[0]
-    today = draw_curve(curve, look, "week").figure["data"][-1]
+    today = find(draw_curve(curve, look, "week"), "Today")
     assert today["x"] == [curve.spend_today]
     assert today["y"] == [curve.value_today.value]
     assert today["y"][0] + today["error_y"]["array"][0] == pytest.approx(curve.value_today.high)
+
+
+def test_what_the_next_money_brings_is_drawn_under_the_curve_and_marked_today(
+    summary: ModelSummary, look: Look
+) -> None:
+    curve = builders.make_curves(summary).curves[0]
+    drawing = draw_curve(curve, look, "week")
+    slope = find(drawing, "Today, of the next")
+    assert slope["y"] == [curve.marginal_today.value]
+    assert slope["yaxis"] == "y2"
+    assert drawing.figure["layout"]["shapes"][0]["y0"] == 1  # break-even
+    assert drawing.figure["layout"]["yaxis2"]["range"][1] < curve.marginal[0] * 1.2
+
+
+def test_the_optimum_lies_on_the_curve_and_is_left_out_where_it_is_not_known(summary: ModelSummary, look: Look) -> None:
+    curve = builders.make_curves(summary).curves[0]
+    best = curve.spend_today * 1.31
+    mark = find(draw_curve(curve, look, "week", best), "Optimum")
+    assert mark["x"] == [best]
+    below, above = (f(s for s in curve.spend if keep(s)) for f, keep in ((max, best.__ge__), (min, best.__le__)))
+    at = dict(zip(curve.spend, curve.value, strict=True))
+    assert at[below] <= mark["y"][0] <= at[above]
+    names = [trace.get("name") for trace in draw_curve(curve, look, "week").figure["data"]]
+    assert "Optimum" not in names
+    assert "31 % more" in optimum_words(curve, best, look.unit, "week")
+    assert optimum_words(curve, curve.spend_today * 1.001, look.unit, "week") == "today's spend is where it should be"
+    assert optimum_words(curve, None, look.unit, "week") == ""
+
+
+def find(drawing: Drawing, name: str) -> Document:
+    (trace,) = [trace for trace in drawing.figure["data"] if trace.get("name") == name]
+    return trace
 
 
 def test_a_channel_that_did_nothing_can_be_drawn(summary: ModelSummary, look: Look) -> None:

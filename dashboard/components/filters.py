@@ -1,0 +1,90 @@
+"""The one filter bar: country, goal, model, period and ranges, and the currency amounts are in.
+
+Every choice is a link, so the address holds the state: a view can be sent, going back goes back, and no two people share
+one. Filters that would change nothing are not shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import dash_bootstrap_components as dbc
+from dash import dcc, html
+
+from dashboard.components.aria import aria
+from dashboard.components.terms import term
+from dashboard.figures.format import write_moment
+from dashboard.view import PERIODS, SHORT_ID, View
+from mixline.messages import ModelRow
+
+
+def filter_bar(path: str, view: View, *, by_period: bool = False) -> html.Div:
+    """The filters of the page at `path`. `by_period` when week, month and quarter mean something there."""
+    row = view.row
+    same_data = [other for other in view.rows if other.dataset_name == row.dataset_name]
+    countries = sorted({other.segment for other in same_data if other.segment})
+    goals = sorted({other.goal for other in same_data if other.segment == row.segment})
+    anew = {"model": "", "dataset": row.dataset_name}
+    goal = {"kpi": row.goal} if len({other.goal for other in same_data}) > 1 else {}
+    parts = []
+    if len(countries) > 1:
+        links = {name: view.filters.link(path, **{**anew, **goal, "country": name}) for name in countries}
+        parts.append(_filter("Country", segmented("Country", links, row.segment)))
+    if len(goals) > 1:
+        links = {name: view.filters.link(path, **{**anew, "country": row.segment, "kpi": name}) for name in goals}
+        parts.append(_filter("Goal", segmented("Goal", links, row.goal)))
+    if len(view.rows) > 1:
+        parts.append(_filter("Model", _model_menu(path, view)))
+    if by_period:
+        links = {name.capitalize(): view.filters.link(path, period=name) for name in PERIODS[view.summary.interval]}
+        parts.append(_filter("Period", segmented("Period", links, view.period.capitalize())))
+    levels = {f"{level} %": view.filters.link(path, range=level) for level in ("50", "90")}
+    parts.append(_filter(term("Ranges", "range"), segmented("Ranges", levels, f"{view.look.level} %")))
+    if view.summary.currency:
+        parts.append(_filter("Amounts in", html.Span(view.summary.currency, className="filter-fact")))
+    return html.Div(parts, className="filters", role="group", **aria(label="Filters"))
+
+
+def _filter(name: Any, control: Any) -> html.Div:
+    return html.Div([html.Span(name, className="filter-name"), control], className="filter")
+
+
+def segmented(name: str, links: dict[str, str], chosen: str) -> html.Div:
+    """A choice of few. What is chosen is said to who does not see it, too."""
+    options = []
+    for label, link in links.items():
+        current: dict[str, Any] = aria(current="true") if label == chosen else {}
+        text = html.Span(label, **current)
+        options.append(dcc.Link(text, href=link, className="chosen" if label == chosen else ""))
+    return html.Div(options, className="segmented", role="group", **aria(label=name))
+
+
+def _model_menu(path: str, view: View) -> dbc.DropdownMenu:
+    """Models of the same data, country and goal first, the newest on top."""
+
+    def alike(row: ModelRow) -> bool:
+        chosen = view.row
+        return (row.dataset_name, row.segment, row.goal) == (chosen.dataset_name, chosen.segment, chosen.goal)
+
+    near = [row for row in view.rows if alike(row)]
+    others = [row for row in view.rows if not alike(row)]
+    items = _items(path, view, near)
+    if others:
+        items += [dbc.DropdownMenuItem("Other models", header=True), *_items(path, view, others)]
+    return dbc.DropdownMenu(items, label=view.row.title, className="picker")
+
+
+def _items(path: str, view: View, rows: Sequence[ModelRow]) -> list[dbc.DropdownMenuItem]:
+    return [
+        dbc.DropdownMenuItem(
+            [html.Div(row.title), html.Div(_subtitle(row), className="soft small")],
+            href=view.filters.link(path, model=row.id[:SHORT_ID], country="", dataset="", kpi=""),
+            active=row.id == view.row.id,
+        )
+        for row in rows
+    ]
+
+
+def _subtitle(row: ModelRow) -> str:
+    return f"{row.dataset_name} version {row.dataset_version} · fitted {write_moment(row.created_at)}"

@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import httpx
+from plotly.utils import PlotlyJSONEncoder
+
+from dashboard.client import TrainerClient
+from dashboard.components.filters import filter_bar
+from dashboard.view import Filters, open_view, read_filters
+from mixline.messages import ModelSummary
+from mixline.settings import Settings
+from tests.unit.dashboard import builders
+
+
+def make_bar(summaries: list[ModelSummary], **filters: str) -> str:
+    client = TrainerClient(Settings(), httpx.MockTransport(builders.answer_with(summaries)))
+    view = open_view(client, client.list_models(), Filters(**filters), "light")
+    return json.dumps(filter_bar("/contribution", view, by_period=True), cls=PlotlyJSONEncoder, ensure_ascii=False)
+
+
+def links(bar: str) -> list[str]:
+    return re.findall(r'"href": "([^"]+)"', bar)
+
+
+def make_goals() -> list[ModelSummary]:
+    orders: Any = {"id": "f6" * 32, "title": "Demo, Germany, orders", "goal": "orders"}
+    return [*builders.make_two_countries(), builders.make_summary(conversions=True, **orders)]
+
+
+def test_a_bar_holds_what_can_be_chosen_and_the_currency() -> None:
+    bar = make_bar(builders.make_two_countries())
+    for name in ("Country", "Model", "Period", "Ranges", "Amounts in", "EUR"):
+        assert name in bar
+    assert '"Goal"' not in bar  # there is one
+    alone = make_bar([builders.make_summary()])
+    assert '"Country"' not in alone
+    assert '"Model"' not in alone
+
+
+def test_every_choice_keeps_the_others() -> None:
+    bar = make_bar(builders.make_two_countries(), country="DE", range="50", period="month", parts="media")
+    for link in links(bar):
+        if "model=" not in link:
+            query = dict(part.split("=") for part in link.partition("?")[2].split("&"))
+            assert {"country", "range", "period", "parts"} <= set(query), link
+
+
+def test_another_country_shows_its_newest_model_not_the_one_named() -> None:
+    bar = make_bar(builders.make_two_countries(), model=builders.MODEL_ID[:12])
+    france = [link for link in links(bar) if "country=FR" in link]
+    assert france
+    assert "model=" not in france[0]
+
+
+def test_goals_can_be_chosen_and_are_kept_between_countries() -> None:
+    bar = make_bar(make_goals(), kpi="orders")
+    assert '"Goal"' in bar
+    assert any("kpi=revenue" in link for link in links(bar))
+    assert all("kpi=orders" in link for link in links(bar) if "country=FR" in link)
+
+
+def test_models_of_the_same_kind_come_first() -> None:
+    bar = make_bar(make_goals())
+    assert bar.index("Demo, Germany") < bar.index("Other models") < bar.index("Demo, France")
+
+
+def test_a_link_of_the_bar_restores_the_view() -> None:
+    query = {"country": "FR", "kpi": "revenue", "range": "50", "period": "quarter", "parts": "media"}
+    filters = read_filters(query)
+    again = filters.link("/contribution").partition("?")[2]
+    assert read_filters(dict(part.split("=") for part in again.split("&"))) == filters
