@@ -54,6 +54,8 @@ from mixline.messages import (
     PresetView,
     Problem,
     Readiness,
+    RefreshPlan,
+    RefreshRequest,
     ReportDocuments,
     RunRequest,
     RunView,
@@ -223,6 +225,16 @@ class TrainerClient:
     def read_movement(self, model_id: str, against: str) -> Movement:
         """What moved since an earlier model, and why. Raises ConflictError for models that explain different things."""
         return self._document(f"/v1/models/{model_id}/movement?against={against}", Movement)
+
+    def plan_refresh(self, request: RefreshRequest) -> RefreshPlan:
+        """What a refresh would do. Nothing is stored."""
+        return _parse(RefreshPlan, self._send("POST", "/v1/refreshes/plan", json=request.model_dump(mode="json")))
+
+    def launch_refresh(self, request: RefreshRequest, key: str = "") -> RunView:
+        """Continue a model on newer data. Raises BusyError when the queue is full."""
+        headers = {"Idempotency-Key": key} if key else {}
+        body = request.model_dump(mode="json")
+        return _parse(RunView, self._send("POST", "/v1/refreshes", json=body, headers=headers))
 
     # --- runs and jobs ---
 

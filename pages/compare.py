@@ -12,7 +12,7 @@ from typing import Any
 from dash import Dash, dcc, html
 
 from dashboard.client import Known, TrainerClient, current_client
-from dashboard.components import states
+from dashboard.components import refresh_form, states
 from dashboard.components.aria import aria
 from dashboard.components.compare_movement import movement_banner, movement_panels
 from dashboard.components.compare_pick import HERE, MOST, link_models, pick_panel
@@ -63,6 +63,7 @@ def layout(**query: Any) -> html.Div:
             _header(comparison, ids, filters.range, weights),
             *banner,
             pick_panel(comparison.models, known.value, filters.range, weights),
+            *refresh_form.refresh_panel(client, max(comparison.models, key=lambda model: model.created_at)),
             *_body(comparison, movement, look, _presets(ids, filters.range, weights)),
         ],
         className="page",
@@ -70,7 +71,8 @@ def layout(**query: Any) -> html.Div:
 
 
 def register(app: Dash) -> None:
-    """Nothing to wire: the address is the state."""
+    """Only the refresh is a deed; all else is in the address."""
+    refresh_form.register(app)
 
 
 def read_models(text: str, rows: Sequence[ModelRow]) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -18,20 +18,26 @@ from mixline.messages import (
     Comparison,
     ConfigurationRow,
     DataDifference,
+    DatasetView,
     Estimate,
     FittedSeries,
+    JobView,
     ModelSummary,
     Moved,
     Movement,
     PairedData,
+    ProgressView,
     RankedModel,
     Ranking,
+    RefreshPlan,
+    RunView,
     Score,
     StabilityPoint,
 )
 from tests.unit.dashboard.builders import MODEL_ID, OTHER_ID, START, WEEKS, answer_with, make_row, make_summary
 
 ADDED = 13
+NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 
 
 def make_pair() -> list[ModelSummary]:
@@ -205,6 +211,84 @@ def make_difference() -> DataDifference:
     )
 
 
+def make_plan(model_id: str) -> RefreshPlan:
+    first = START + timedelta(weeks=WEEKS)
+    return RefreshPlan(
+        model_id=model_id,
+        dataset_id="e5" * 32,
+        dataset_name="demo",
+        dataset_version=2,
+        steps=ADDED,
+        first_new=first,
+        last_new=first + timedelta(weeks=ADDED - 1),
+        window_start=START + timedelta(weeks=ADDED),
+        window_end=first + timedelta(weeks=ADDED - 1),
+        freedom=0.125,
+        trials=3,
+        iterations=1000,
+        findings=[],
+    )
+
+
+def make_dataset() -> DatasetView:
+    return DatasetView(
+        id="e5" * 32,
+        name="demo",
+        version=2,
+        rows=WEEKS + ADDED,
+        interval="week",
+        first_date=START,
+        last_date=START + timedelta(weeks=WEEKS + ADDED - 1),
+        goal="revenue",
+        goal_kind="revenue",
+        currency="EUR",
+        holiday_country="DE",
+        segment_column="country",
+        segments=["DE"],
+        channels=["tv"],
+        columns=[],
+        findings=[],
+        created_at=NOW,
+        filename="demo.csv",
+    )
+
+
+def make_run() -> RunView:
+    progress = ProgressView(percent=0.0, stage="", seconds_left=None, best={})
+    job = JobView(
+        id="7" * 32,
+        kind="mmm.fit",
+        state="queued",
+        attempt=0,
+        max_attempts=3,
+        cancel_requested=False,
+        progress=progress,
+        position=1,
+        reason="",
+        error=None,
+        result=None,
+        created_at=NOW,
+        started_at=None,
+        finished_at=None,
+    )
+    return RunView(
+        id=job.id,
+        job=job,
+        dataset_id="e5" * 32,
+        dataset_name="demo",
+        dataset_version=2,
+        segment="DE",
+        goal="revenue",
+        preset="",
+        trials=3,
+        iterations=1000,
+        seed=123,
+        specification_id="f6" * 32,
+        model_id=None,
+        tracking_url=None,
+    )
+
+
 def answer_comparing(models: list[ModelSummary], asked: list[str]) -> Callable[[httpx.Request], httpx.Response]:
     """A trainer with these models that can compare them; `asked` collects the addresses."""
     usual = answer_with(models)
@@ -215,6 +299,12 @@ def answer_comparing(models: list[ModelSummary], asked: list[str]) -> Callable[[
         if request.url.path == "/v1/comparisons":
             chosen = [known[model_id] for model_id in request.url.params["models"].split(",")]
             return httpx.Response(200, text=make_comparison(chosen).model_dump_json())
+        if request.url.path == "/v1/datasets":
+            return httpx.Response(200, json=[make_dataset().model_dump(mode="json")])
+        if request.url.path == "/v1/refreshes/plan":
+            return httpx.Response(200, text=make_plan(MODEL_ID).model_dump_json())
+        if request.url.path == "/v1/refreshes":
+            return httpx.Response(202, text=make_run().model_dump_json())
         if request.url.path == f"/v1/models/{MODEL_ID}/movement":
             before = known[request.url.params["against"]]
             return httpx.Response(200, text=make_movement(before, known[MODEL_ID]).model_dump_json())

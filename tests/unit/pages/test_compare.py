@@ -8,9 +8,11 @@ from typing import Any
 
 import httpx
 import pytest
+from dash.exceptions import PreventUpdate
 from flask import Flask
 
-from dashboard.client import EXTENSION, TrainerClient
+from dashboard.client import EXTENSION, TrainerClient, current_client
+from dashboard.components import refresh_form
 from dashboard.figures.format import unit_of
 from mixline.errors import InputError, NotFoundError
 from mixline.settings import Settings
@@ -101,3 +103,20 @@ def test_one_model_alone_says_what_to_do() -> None:
     server.extensions[EXTENSION] = TrainerClient(Settings(), transport)
     with server.test_request_context("/compare"):
         assert "Launch another run" in words(page.layout())
+
+
+def test_newer_data_offer_a_refresh_and_its_button_launches_one(comparing: Flask, asked: list[str]) -> None:
+    assert "Refresh this model" not in words(page.layout())
+    client = current_client()
+    model = MODELS[0].model_copy(update={"dataset_version": 1})
+    [panel] = refresh_form.refresh_panel(client, model)
+    assert "13 weeks of newer data" in words(panel)
+    said = words(refresh_form.launch([1], [{"type": "refresh-launch", "model": model.id}]))
+    assert "in the queue" in said
+    assert f"/runs?run={'7' * 32}" in said
+    assert sum(address.endswith("/v1/refreshes") for address in asked) == 1
+
+
+def test_a_button_that_was_not_pressed_launches_nothing(comparing: Flask) -> None:
+    with pytest.raises(PreventUpdate):
+        refresh_form.launch([0], [{"type": "refresh-launch", "model": MODEL_ID}])
