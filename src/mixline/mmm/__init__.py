@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from mixline.mmm.frames import candidates_frame, channels_frame, contributions_frame, curves_frame, terms_frame
     from mixline.mmm.model import MixModel
     from mixline.mmm.model_file import read_model, write_model
+    from mixline.mmm.movement import compare_models
     from mixline.mmm.planner import Bounds, ChannelGroup, Planner, PlanRequest, plan
+    from mixline.mmm.refresh import refresh_spec
     from mixline.mmm.response import channel_results, contributions, fit_quality, totals
     from mixline.mmm.simulate import simulate as simulate_world
     from mixline.mmm.specification import Context, Goal, Media, ModelSpec, Range, Search, Study, Validation
@@ -44,6 +46,7 @@ _HOME = {
     "channel_results": "response",
     "channels_frame": "frames",
     "choose_candidate": "choice",
+    "compare_models": "movement",
     "contributions": "response",
     "contributions_frame": "frames",
     "curves_frame": "frames",
@@ -53,6 +56,7 @@ _HOME = {
     "plan": "planner",
     "read_model": "model_file",
     "read_yaml": "specification_document",
+    "refresh_spec": "refresh",
     "response_curves": "curves:curves",
     "review": "checks",
     "simulate_world": "simulate:simulate",
@@ -81,6 +85,7 @@ __all__ = [
     "channel_results",
     "channels_frame",
     "choose_candidate",
+    "compare_models",
     "contributions",
     "contributions_frame",
     "curves_frame",
@@ -90,6 +95,7 @@ __all__ = [
     "plan",
     "read_model",
     "read_yaml",
+    "refresh_spec",
     "response_curves",
     "review",
     "simulate_world",
