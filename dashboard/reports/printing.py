@@ -1,17 +1,19 @@
 """Reports as PDF and PNG: an installed Chrome or Chromium opens the HTML file and prints it.
 
-Chrome's own print keeps text as text and lines as lines, on as many sheets as the report has. It is driven through
-choreographer, the part of kaleido that talks to the browser; kaleido itself draws single figures.
+Chrome's own print keeps text as text and lines as lines, on as many sheets as the report has. The browser is driven by a
+process of its own (`browser`): whatever happens to it, it can be ended with all that it started, and the dashboard goes on.
 """
 
 from __future__ import annotations
 
-import asyncio
-import base64
 import os
+import signal
+import subprocess
+import sys
 import tempfile
+from contextlib import suppress
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from mixline.errors import UnavailableError
 
@@ -19,12 +21,9 @@ Format = Literal["pdf", "png"]
 FORMATS: tuple[Format, ...] = ("pdf", "png")
 
 SECONDS = 45.0  # for starting the browser, drawing and printing together; a slow machine needs about 8
-WIDE, HIGH = 1600, 1200  # pixels of the window: wider than a sheet, so that sheets are laid out as on paper
-SHARP = 2  # picture elements per pixel of a PNG
-NOWHERE = "http://127.0.0.1:9"  # the proxy: a report needs no host, and must not reach one
-MILLIMETRES = 25.4
-A4 = {"paperWidth": 297 / MILLIMETRES, "paperHeight": 210 / MILLIMETRES}
+ROOT = Path(__file__).resolve().parents[2]
 NEVER = "the report could not be printed"
+INSTEAD = "Take the HTML file: it holds the same and can be printed from any browser."
 
 
 def find_browser() -> str | None:
@@ -38,7 +37,7 @@ def find_browser() -> str | None:
 
 
 def print_page(page: str, form: Format, seconds: float = SECONDS) -> bytes:
-    """A written report (`mixline.reports.page`) as a PDF with a sheet per page, or as one picture of all sheets.
+    """A written report (`dashboard.reports.page`) as a PDF with a sheet per page, or as one picture of all sheets.
 
     Raises:
         UnavailableError: there is no browser, it did not start, or it took longer than `seconds`.
@@ -50,72 +49,35 @@ def print_page(page: str, form: Format, seconds: float = SECONDS) -> bytes:
             action="Install one (`sudo apt-get install chromium`, or `choreo_get_chrome` downloads one), or take the HTML "
             "file: it holds the same and can be printed from any browser.",
         )
+    with tempfile.TemporaryDirectory(prefix="mixline-report-", ignore_cleanup_errors=True) as folder:
+        source, target = Path(folder) / "report.html", Path(folder) / f"report.{form}"
+        source.write_text(page, encoding="utf-8")
+        _run([sys.executable, "-m", "dashboard.reports.browser", path, str(source), str(target)], folder, seconds)
+        return target.read_bytes()
+
+
+def _run(command: list[str], folder: str, seconds: float) -> None:
+    """Run the printing process, at most so long. Its temporary files are in `folder`."""
+    environment = {**os.environ, "TMPDIR": folder, "PYTHONPATH": os.pathsep.join([str(ROOT), *filter(None, sys.path)])}
+    process = subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
     try:
-        return asyncio.run(asyncio.wait_for(_print(page, form, path), seconds))
-    except TimeoutError:
-        raise UnavailableError(
-            NEVER, got=f"no answer from the browser within {seconds:.0f} s", action="Try again, or take the HTML file."
-        ) from None
-    except UnavailableError:
-        raise
-    except Exception as fault:
-        # Whatever goes wrong in the browser or on the way to it: the report itself is fine, and HTML needs no browser.
-        raise UnavailableError(NEVER, got=f"{type(fault).__name__}: {fault}", action="Take the HTML file.") from fault
-
-
-async def _print(page: str, form: Format, path: str) -> bytes:
-    from choreographer import Browser
-
-    with tempfile.TemporaryDirectory(prefix="mixline-report-") as folder:
-        file = Path(folder) / "report.html"
-        file.write_text(page, encoding="utf-8")
-        async with Browser(path, headless=True, enable_gpu=False, proxy_server=NOWHERE) as browser:
-            tab = await browser.create_tab()
-            size = {"width": WIDE, "height": HIGH, "deviceScaleFactor": SHARP, "mobile": False}
-            await _ask(tab, "Emulation.setDeviceMetricsOverride", **size)
-            await _ask(tab, "Page.navigate", url=file.as_uri())
-            await _await_drawn(tab)
-            return await (_take_pdf(tab) if form == "pdf" else _take_png(tab))
-
-
-async def _take_pdf(tab: Any) -> bytes:
-    options = {"printBackground": True, "preferCSSPageSize": True, "marginTop": 0, "marginBottom": 0, "marginLeft": 0}
-    answer = await _ask(tab, "Page.printToPDF", **A4, **options, marginRight=0, landscape=False, generateTaggedPDF=True)
-    return base64.b64decode(answer["data"])
-
-
-async def _take_png(tab: Any) -> bytes:
-    """The sheets and nothing around them."""
-    code = "(() => { const r = document.querySelector('main').getBoundingClientRect(); return [r.width, r.height]; })()"
-    await _tell(tab, "document.body.classList.add('paper', 'picture')")
-    wide, high = await _tell(tab, code)
-    clip = {"x": 0, "y": 0, "width": wide, "height": high, "scale": 1}
-    answer = await _ask(tab, "Page.captureScreenshot", format="png", clip=clip, captureBeyondViewport=True)
-    return base64.b64decode(answer["data"])
-
-
-async def _await_drawn(tab: Any) -> None:
-    """Until the page says that all figures are there (`report.js`). Raises UnavailableError for what it says went wrong."""
-    while True:
-        state = await _tell(tab, "[document.documentElement.dataset.drawn, document.documentElement.dataset.fault]")
-        if state and state[1]:
-            raise UnavailableError(NEVER, got=str(state[1]), action="Take the HTML file.")
-        if state and state[0]:
-            return
-        await asyncio.sleep(0.05)
-
-
-async def _tell(tab: Any, code: str) -> Any:
-    """The value of an expression in the page."""
-    answer = await _ask(tab, "Runtime.evaluate", expression=code, returnByValue=True)
-    return answer["result"].get("value")
-
-
-async def _ask(tab: Any, command: str, **parameters: Any) -> dict[str, Any]:
-    answer: dict[str, Any] = await tab.send_command(command, params=parameters)
-    if "error" in answer:
-        raise UnavailableError(
-            NEVER, where=command, got=answer["error"].get("message", ""), action="Take the HTML file."
-        )
-    result: dict[str, Any] = answer["result"]
-    return result
+        _, complaint = process.communicate(timeout=seconds)
+    except subprocess.TimeoutExpired:
+        # The browser ends when the pipe from this process closes.
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        waited = f"no answer from the browser within {seconds:.0f} s"
+        raise UnavailableError(NEVER, got=waited, action=f"Try again. {INSTEAD}") from None
+    if process.returncode != 0:
+        last = complaint.strip().splitlines()[-1:] or [f"the browser ended with {process.returncode}"]
+        raise UnavailableError(NEVER, got=last[0], action=INSTEAD)

@@ -10,7 +10,7 @@ import pytest
 from mixline.errors import ConflictError, InputError, NotFoundError
 from mixline.mmm.candidate_table import candidate_error, candidate_returns, chosen_row, read_choice
 from mixline.mmm.checks import review
-from mixline.mmm.choice import choose_candidate, prepared_of, refit
+from mixline.mmm.choice import choose_candidate, prepared_of, preview_candidate, refit
 from mixline.mmm.features import prepare
 from mixline.mmm.fitting import fit
 from mixline.mmm.model import MixModel
@@ -141,3 +141,15 @@ def _one_draw(model: MixModel):  # type: ignore[no-untyped-def]
     weights = np.zeros(len(model.draws))
     weights[model.draws.chosen] = 1.0
     return replace(model.draws, weights=weights)
+
+
+def test_a_candidate_looked_at_has_the_numbers_of_the_choice_and_says_that_nobody_chose_it(model: MixModel) -> None:
+    row = another(model)
+    looked, chosen = preview_candidate(model, row), choose_candidate(model, row, "It is right.")
+    for name, column in vars(chosen.draws).items():
+        np.testing.assert_array_equal(getattr(looked.draws, name), column)
+    assert looked.metrics == chosen.metrics
+    assert "nobody chose it" in looked.reason
+    titles = [finding.title for finding in review(looked).findings if finding.code == "chosen_by_person"]
+    assert titles == ["The search did not choose this candidate, so the ranges are narrower"]
+    assert review(looked).verdict != "trust"

@@ -1,0 +1,102 @@
+"""Reports on paper and in a browser: the right number of sheets, crisp text, no request to anybody."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pypdf import PdfReader
+
+from dashboard.reports.composing import compose
+from dashboard.reports.page import write_page
+from dashboard.reports.printing import find_browser, print_page
+from mixline.errors import UnavailableError
+from mixline.messages import Decay, ReportDocuments
+from tests.unit.dashboard import builders
+
+pytestmark = [
+    pytest.mark.skipif(find_browser() is None, reason="no Chrome or Chromium to print with"),
+    pytest.mark.xdist_group("browser"),
+]
+A4 = (841.9, 595.0)  # points
+
+
+@pytest.fixture(scope="module")
+def pages() -> dict[str, str]:
+    summary = builders.make_summary()
+    decays = [
+        Decay(channel=c.name, label=c.label, adstock="geometric", value=[0.6, 0.3, 0.1, 0.0], low=[0.5, 0.2, 0.0, 0.0],
+              high=[0.7, 0.4, 0.2, 0.1], low50=[0.55, 0.25, 0.05, 0.0], high50=[0.65, 0.35, 0.15, 0.05])
+        for c in summary.channels
+    ]  # fmt: skip
+    documents = ReportDocuments(
+        model_id=summary.id,
+        summary=summary,
+        contributions=builders.make_contributions(summary),
+        curves=builders.make_curves(summary),
+        decays=decays,
+    )
+    return {kind: write_page(compose(documents, kind)) for kind in ("onepage", "measurement")}  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("kind", "sheets"), [("onepage", 1), ("measurement", 5)])
+def test_a_pdf_has_its_sheets_in_a4_and_text_one_can_search(pages: dict[str, str], kind: str, sheets: int) -> None:
+    read = PdfReader(io.BytesIO(print_page(pages[kind], "pdf")))
+    assert len(read.pages) == sheets
+    for sheet in read.pages:
+        assert (float(sheet.mediabox.width), float(sheet.mediabox.height)) == pytest.approx(A4, abs=0.5)
+        assert len(sheet.extract_text()) > 400  # no sheet is empty, and its text is text
+    first = read.pages[0].extract_text()
+    assert "Demo, Germany" in first
+    assert "Affiliates" in "".join(sheet.extract_text() for sheet in read.pages)  # from a figure
+
+
+def test_a_page_whose_figures_cannot_be_drawn_is_not_printed(pages: dict[str, str]) -> None:
+    broken = pages["onepage"].replace('data-figure="roi"', 'data-figure="gone"')
+    with pytest.raises(UnavailableError, match="could not be printed"):
+        print_page(broken, "pdf")
+
+
+def test_a_browser_that_takes_too_long_is_given_up(pages: dict[str, str]) -> None:
+    with pytest.raises(UnavailableError, match="within 0 s"):
+        print_page(pages["onepage"], "png", seconds=0.01)
+
+
+@pytest.fixture
+def screen() -> Iterator[Any]:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find_browser(), args=["--no-sandbox", "--disable-gpu"])
+        yield browser
+        browser.close()
+
+
+@pytest.mark.parametrize(("width", "kinds"), [(1440, ["onepage", "measurement"]), (390, ["onepage"])])
+def test_the_file_opens_offline_draws_everything_and_asks_nobody(
+    pages: dict[str, str], screen: Any, tmp_path: Path, width: int, kinds: list[str]
+) -> None:
+    for kind in kinds:
+        file = tmp_path / f"{kind}.html"
+        file.write_text(pages[kind], encoding="utf-8")
+        context = screen.new_context(viewport={"width": width, "height": 900}, offline=True)
+        tab = context.new_page()
+        asked: list[str] = []
+        faults: list[str] = []
+        tab.on("request", lambda request, asked=asked: asked.append(request.url))
+        tab.on("pageerror", lambda error, faults=faults: faults.append(str(error)))
+        tab.on(
+            "console", lambda message, faults=faults: faults.append(message.text) if message.type == "error" else None
+        )
+        tab.goto(file.as_uri())
+        tab.wait_for_selector("html[data-drawn]", timeout=20_000, state="attached")
+        drawn = tab.locator("[data-figure] .main-svg").count()
+        assert drawn >= tab.locator("[data-figure]").count() > 0
+        assert {url for url in asked if not url.startswith(("file:", "data:", "blob:"))} == set()
+        assert faults == []
+        if width < 1000:
+            assert tab.evaluate("document.documentElement.scrollWidth") <= width
+        context.close()
