@@ -384,7 +384,16 @@ def test_restart_keeps_everything(tmp_path: Path) -> None:
 
 
 def test_unknown_model_is_404_everywhere(api: httpx.Client) -> None:
-    for part in ("", "/summary", "/contributions", "/curves", "/candidates", "/backtest", "/files/model.json"):
+    for part in (
+        "",
+        "/summary",
+        "/contributions",
+        "/curves",
+        "/candidates",
+        "/backtest",
+        "/calibration",
+        "/files/model.json",
+    ):
         response = api.get(f"/v1/models/{'a' * 64}{part}")
         assert response.status_code == 404, part
         assert problem_of(response).code == "not-found"

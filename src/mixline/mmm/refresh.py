@@ -108,6 +108,8 @@ def refresh_spec(
         validation=validation,
         window_start=_day(rows.dates[rows.start]),
         window_end=_day(rows.dates[rows.end]),
+        # An experiment of weeks that left the window cannot be compared with any more.
+        studies=tuple(study for study in spec.studies if study.start >= _day(rows.dates[rows.start])),
         search=replace(spec.search, trials=trials, iterations=iterations, rssd_weight=weight),
         refresh=Refresh(
             model=model_id or spec.id,

@@ -65,7 +65,7 @@ def write(spec: ModelSpec) -> str:
     lines += [f"  optimizer: {search.optimizer}  # arrays, or nevergrad: the reference with the same rules, slower"]
     lines += [f"  early_stop: {_scalar(search.early_stop)}  # end a trial once it no longer gains"]
     lines += [f"  lift_weight: {_scalar(search.lift_weight)}  # 0: lift studies are compared with and do not guide"]
-    lines += ["", "# Lift studies: the total extra outcome between two days."]
+    lines += ["", "# Lift studies: the total extra outcome between two days. confidence: 1 less the p-value."]
     lines += _section("studies", [_study(s) for s in spec.studies])
     if spec.refresh is not None:
         lines += [

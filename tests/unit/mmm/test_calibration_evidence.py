@@ -6,7 +6,7 @@ from datetime import date
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mixline.mmm.calibration_batch import locate_studies
@@ -49,6 +49,7 @@ def test_the_data_are_believed_until_they_contradict() -> None:
     assert likely[0] - likely[-1] < 10  # a contradiction is a doubt of the data, not the end of every candidate
 
 
+@settings(deadline=None)
 @given(st.floats(0.001, 0.6), st.floats(-1e4, 1e4))
 def test_a_vague_study_never_puts_the_data_in_doubt(confidence: float, said: float) -> None:
     vague = Study(("tv",), SURE.start, SURE.end, 100.0, 80.0, confidence)

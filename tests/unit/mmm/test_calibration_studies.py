@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mixline.errors import SpecificationError
@@ -34,6 +34,7 @@ def test_confidence_is_the_level_at_which_the_interval_excludes_zero() -> None:
     assert standard_error(replace(ONE_WEEK, confidence=1e-9)) == pytest.approx(1000.0)
 
 
+@settings(deadline=None)
 @given(st.floats(1e-6, 1.0), st.floats(1e-6, 1.0), st.floats(1e-6, 1e12))
 def test_more_confidence_is_never_a_larger_error(one: float, two: float, effect: float) -> None:
     low, high = sorted((one, two))

@@ -21,7 +21,7 @@ from mixline.mmm.refresh import ROBYN_WEIGHT, around, around_fixed, find_new_row
 from mixline.mmm.refresh_values import drawn_parameters
 from mixline.mmm.response import contributions
 from mixline.mmm.simulate import World, simulate
-from mixline.mmm.specification import LIMITS, ModelSpec, Range, Validation
+from mixline.mmm.specification import LIMITS, ModelSpec, Range, Study, Validation
 from mixline.mmm.specification_document import read_yaml, write_yaml
 from tests.builders import make_model
 
@@ -59,6 +59,15 @@ def test_both_ends_of_the_window_move_by_the_steps(world: World, model: MixModel
     assert new.window_end == days[-1] + timedelta(weeks=5)
     assert new.refresh is not None
     assert new.refresh.steps == 5
+
+
+def test_experiments_of_weeks_that_leave_the_window_are_left_out(world: World, model: MixModel) -> None:
+    days = model.window_dates.astype(object)
+    early = Study((model.media_names[0],), days[0], days[3], 1.0, 1.0, 0.9)
+    late = replace(early, start=days[20], end=days[24])
+    earlier = replace(model, spec=replace(model.spec, studies=(early, late)))
+    assert refresh_spec(earlier, world.frame, steps=5).studies == (late,)
+    assert refresh_spec(earlier, world.frame, keep_start=True).studies == (early, late)
 
 
 def test_window_grows_when_its_start_is_kept(world: World, model: MixModel) -> None:

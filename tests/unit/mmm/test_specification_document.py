@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mixline.errors import SpecificationError
@@ -76,6 +76,7 @@ def specifications(draw: st.DrawFn) -> ModelSpec:
     )
 
 
+@settings(deadline=None)
 @given(specifications())
 def test_yaml_and_json_read_back_to_an_equal_specification(spec: ModelSpec) -> None:
     for again in (read_yaml(write_yaml(spec)), read_document(spec.to_dict()), ModelSpec.from_dict(spec.to_dict())):
@@ -202,6 +203,7 @@ TREES = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(TREES)
 def test_any_document_is_refused_with_a_sentence(value: Any) -> None:
     with pytest.raises(SpecificationError, match=r"\."):
