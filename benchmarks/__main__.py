@@ -1,5 +1,7 @@
 """`make bench`: run every benchmark in this folder, or the named ones: `python -m benchmarks engine dashboard`.
 
+Options after one name go to that benchmark: `python -m benchmarks engine --countries 50`.
+
 A benchmark is a module `bench_<name>.py` with a `main()` that prints its figures. Machines differ and are noisy: read the
 ratios printed side by side in one run, not single seconds from different days.
 """
@@ -13,7 +15,12 @@ import sys
 from pathlib import Path
 
 
-def main(names: list[str]) -> int:
+def main(words: list[str]) -> int:
+    names = words[: next((k for k, word in enumerate(words) if word.startswith("-")), len(words))]
+    options = words[len(names) :]
+    if options and len(names) != 1:
+        print("Options go to one benchmark: name it first.")
+        return 2
     found = sorted(path.stem.removeprefix("bench_") for path in Path(__file__).parent.glob("bench_*.py"))
     unknown = [name for name in names if name not in found]
     if unknown:
@@ -22,7 +29,8 @@ def main(names: list[str]) -> int:
     print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}")
     for name in names or found:
         print(f"\n== {name}")
-        importlib.import_module(f"benchmarks.bench_{name}").main()
+        run = importlib.import_module(f"benchmarks.bench_{name}").main
+        run(options) if options else run()
     return 0
 
 
