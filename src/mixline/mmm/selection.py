@@ -67,8 +67,9 @@ def choose(candidates: Candidates, paid: int, drawn: Floats | None = None, *, he
     agreed = "their middle" if drawn is None else "those of the whole ensemble"
     off = float(candidates.lift[chosen])
     studied = heed_studies and np.isfinite(off)
-    preferred = f", of the {len(agreeing):,} of them that agree best with the lift studies," if studied else ""
-    beside = f" and it is {off:.0%} off the lift studies" if studied else ""
+    fewer = studied and len(agreeing) < len(near)
+    preferred = f", from the {len(agreeing):,} of them that agree best with the lift studies," if fewer else ""
+    beside = f"; fitted without the lift studies it is {off:.0%} off them" if studied else ""
     reason = (
         f"Of {len(candidates):,} candidates, {within:,} come within {TOLERANCE:.0%} of the lowest {what} ({best:.4f}). "
         f"Trial {int(candidates.trial[chosen])}, candidate {int(candidates.iteration[chosen]):,} was chosen among the "

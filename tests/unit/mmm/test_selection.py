@@ -52,8 +52,8 @@ def test_of_those_that_agree_with_the_studies_the_one_nearest_to_the_ensemble_is
 def test_the_reason_says_what_the_studies_had_to_do_with_it() -> None:
     found = candidates(studied=True)
     reason = choose(found, 2).reason
-    assert "of the 50 of them that agree best with the lift studies" in reason
-    assert f"{found.lift[choose(found, 2).chosen]:.0%} off the lift studies" in reason
+    assert "from the 50 of them that agree best with the lift studies" in reason
+    assert f"fitted without the lift studies it is {found.lift[choose(found, 2).chosen]:.0%} off them" in reason
     assert "studies" not in choose(found, 2, heed_studies=False).reason
 
 
