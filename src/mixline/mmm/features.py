@@ -12,6 +12,8 @@ the fitted rows, takes out again) and in DECOMP.RSSD.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 
@@ -25,9 +27,15 @@ from mixline.mmm.model import Floats
 from mixline.mmm.ridge import LIMITS_OF_SIGN, lambda_range
 from mixline.mmm.saturation import hill, inflexion_point
 from mixline.mmm.search_result import Prepared
-from mixline.mmm.specification import ModelSpec, Range
+from mixline.mmm.specification import Interval, ModelSpec, Range
 
 LOOSE_EXPOSURE = 0.8  # R squared of spend on exposure below which exposure tells another story than spend (Robyn)
+# Seven days do not tell seven times as much of a trend as their week, and with prophet's prior a daily trend follows the
+# flights of television. Two shapes of each medium stand beside the components then, one near either end of its memory, as
+# the middle one is too far from the truth where a memory lasts many rows. On the simulator's daily clean worlds the two
+# together bring the error of a channel from 14 % to 5 %.
+STIFFNESS: Mapping[Interval, float] = {"day": 7.0, "week": 1.0, "month": 1.0}
+MEMORIES: Mapping[Interval, tuple[float, ...]] = {"day": (0.15, 0.85), "week": (0.5,), "month": (0.5,)}
 SMALLEST_LAMBDA = 1e-6  # of the largest. Robyn stops at 1e-4, which still shrinks well-measured channels by a tenth
 
 
@@ -77,7 +85,7 @@ def arrange(columns: Columns, known: int) -> Prepared:
     spec, notes = columns.spec, list(columns.notes)
     spend, media, cost = _media(columns, notes)
     ranges = tuple(ranges_for(m, columns.interval) for m in spec.ordered_media)
-    other, names, groups, low, high = _other_terms(columns, known, _proxies(spec, media, ranges), notes)
+    other, names, groups, low, high = _other_terms(columns, known, _proxies(columns, media, ranges), notes)
     limits = [LIMITS_OF_SIGN[m.sign] for m in spec.ordered_media]
     return Prepared(
         spec=spec,
@@ -158,6 +166,7 @@ def _other_terms(
             spec.holiday_country,
             beside | proxies,
             fitted=known,
+            stiffness=STIFFNESS[columns.interval],
         ).series
         # A component is in outcome units already, so a share of it below zero would turn it upside down.
         found += [(name, "component", np.asarray(parts[name], dtype=float), (0.0, np.inf)) for name in spec.components]
@@ -182,14 +191,21 @@ def _other_terms(
     return values, [c[0] for c in kept], [c[1] for c in kept], [c[3][0] for c in kept], [c[3][1] for c in kept]
 
 
-def _proxies(spec: ModelSpec, media: Floats, ranges: tuple[dict[str, Range], ...]) -> dict[str, Floats]:
-    """Every medium (T,) as it would act with the middle of its ranges: close enough to keep it out of the components."""
+def _proxies(columns: Columns, media: Floats, ranges: tuple[dict[str, Range], ...]) -> dict[str, Floats]:
+    """Every medium (T, L) as it would act with L memories and otherwise the middle of its ranges: close enough to keep it out
+    of the components.
+    """
     found = {}
-    for m, medium in enumerate(spec.ordered_media):
+    for m, medium in enumerate(columns.spec.ordered_media):
         middle = {name: (r.low + r.high) / 2 for name, r in ranges[m].items()}
-        own = [middle[name] for name in adstock_named(medium.adstock).parameters]
-        level = adstock(media[:, m], medium.adstock, *own)
-        found[f"media {medium.name}"] = hill(level, middle["alpha"], inflexion_point(level, middle["gamma"]))
+        shapes = []
+        for share in MEMORIES[columns.interval]:
+            memory = {name: r.low + share * (r.high - r.low) for name, r in ranges[m].items()}
+            level = adstock(
+                media[:, m], medium.adstock, *(memory[name] for name in adstock_named(medium.adstock).parameters)
+            )
+            shapes.append(hill(level, middle["alpha"], inflexion_point(level, middle["gamma"])))
+        found[f"media {medium.name}"] = np.column_stack(shapes)
     return found
 
 

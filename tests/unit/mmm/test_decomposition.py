@@ -182,3 +182,65 @@ def test_an_unknown_country_is_one_sentence(country: str) -> None:
 def test_a_component_the_interval_cannot_show_is_refused(component: str, interval: str) -> None:
     with pytest.raises(SpecificationError, match="cannot show"):
         decompose(weeks(60), np.arange(60.0), interval, (component,))  # type: ignore[arg-type]
+
+
+# --- rows that are not estimated on -----------------------------------------------------------------------------------
+
+
+def projected(outcome: np.ndarray, fitted: int, **changes: object) -> dict[str, np.ndarray]:
+    return decompose(
+        weeks(len(outcome)), outcome, "week", ("trend", "season", "holiday"), "DE", fitted=fitted, **changes  # type: ignore[arg-type]
+    ).series  # fmt: skip
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(0, 10_000), st.integers(20, 200), st.sampled_from([0.0, 1e9, -1.0]))
+def test_later_outcomes_are_not_looked_at(seed: int, fitted: int, factor: float) -> None:
+    rng = np.random.default_rng(seed)
+    outcome = 500 + rng.normal(0, 20, 208) + np.arange(208)
+    other = outcome.copy()
+    other[fitted:] *= factor
+    columns = {"price": rng.normal(5, 1, 208), "levels": (rng.random((208, 2)) < 0.2).astype(float)}
+    one, two = (projected(y, fitted, regressors=columns) for y in (outcome, other))
+    for name, series in one.items():
+        np.testing.assert_array_equal(series, two[name], err_msg=name)
+        assert np.isfinite(series).all()
+
+
+def test_trend_beyond_the_known_rows() -> None:
+    """Growth goes on; after a break the cautious trend is flat, as the last slope and the whole history disagree."""
+    steady = 1000 + 2.0 * np.arange(208)
+    for beyond, ahead in (("cautious", 2.0), ("slope", 2.0), ("flat", 0.0)):
+        trend = projected(steady, 156, beyond=beyond)["trend"]
+        assert np.diff(trend[155:]) == pytest.approx(ahead, abs=0.05), beyond
+    broken = np.where(np.arange(208) < 120, 2.0 * np.arange(208), 240 - 1.5 * (np.arange(208) - 120)) + 1000
+    assert np.diff(projected(broken, 156)["trend"][155:]) == pytest.approx(0.0, abs=1e-9)
+    assert np.diff(projected(broken, 156, beyond="slope")["trend"][155:]).max() < -1.0
+
+
+def test_season_and_holidays_repeat_beyond_the_known_rows() -> None:
+    rng = np.random.default_rng(4)
+    days = np.datetime64("2021-01-01") + np.arange(1200)
+    season = 100 * np.sin(2 * np.pi * days.astype(int) / 365.25)
+    labour_day = 300.0 * np.array([str(d)[5:] == "05-01" for d in days])
+    outcome = 1000 + season + labour_day + rng.normal(0, 10, 1200)
+    found = decompose(days, outcome, "day", ("season", "holiday"), "DE", fitted=800).series
+    assert np.abs(found["season"] - season)[800:].max() < 15
+    assert found["holiday"][800:][labour_day[800:] > 0] == pytest.approx(300, abs=45)
+
+
+def test_a_season_seen_once_is_not_trusted_far() -> None:
+    """With ten harmonics a year of weeks leaves projections that are off by a multiple of the outcome's noise."""
+    rng = np.random.default_rng(5)
+    dates = weeks(104)
+    season = 100 * np.cos(2 * np.pi * dates.astype(int) / 365.25)
+    outcome = 1000 + season + rng.normal(0, 30, 104)
+    for fitted in (30, 45, 60, 80):
+        found = decompose(dates, outcome, "week", ("season",), fitted=fitted).series["season"]
+        assert np.abs(found).max() < 500, fitted
+
+
+def test_a_regressor_that_starts_later_stays_at_zero() -> None:
+    column = np.where(np.arange(208) < 150, 3.0, 1e6)
+    outcome = 500 + np.random.default_rng(6).normal(0, 20, 208)
+    assert projected(outcome, 150, regressors={"late": column})["late"].tolist() == [0.0] * 208
