@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Response, status
 
+from gcp.common.actor import Person
 from gcp.common.application import JsonBody, ServicesNeeded
 from gcp.common.documentation import WRITE, problems
 from gcp.trainer.routes import runs
@@ -22,10 +23,14 @@ router = APIRouter(prefix=PATH, tags=["refreshes"])
     summary="Launch a refresh",
 )
 def launch_refresh(
-    services: ServicesNeeded, response: Response, request: RefreshRequest, idempotency_key: runs.IdempotencyKey = ""
+    services: ServicesNeeded,
+    person: Person,
+    response: Response,
+    request: RefreshRequest,
+    idempotency_key: runs.IdempotencyKey = "",
 ) -> RunView:
     """Queue the fit that continues a model on newer data. It is a run, at the address the Location header gives."""
-    view = refreshes.launch_refresh(services, request, key=idempotency_key)
+    view = refreshes.launch_refresh(services, request, key=idempotency_key, person=person)
     response.headers["Location"] = f"{runs.PATH}/{view.id}"
     return view
 

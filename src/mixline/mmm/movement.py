@@ -12,8 +12,9 @@ B' for B's parameters over A's periods, and R(m, d) for the draws of model m wit
 Refits on both sides of a difference are made in the same way, so that what refitting itself does cancels. Where only ranges,
 window, seed or size of the search differ, what a new search makes of memory and saturation is part of the rest.
 
-A change's own range takes the draws of both models as independent. They share most of their data, so it is rather too wide:
-what lies beyond it has moved.
+A change's own range comes from every pair of draws. Models of one question that share periods err together, so the doubts of
+the pair are taken together with a correlation of the share of periods both windows hold, at most `MOST_ALIKE`: what the
+search itself moves is not shared. Models of different questions are taken as independent.
 """
 
 from __future__ import annotations
@@ -42,6 +43,10 @@ from mixline.mmm.movement_specification import compare_specifications
 from mixline.mmm.movement_words import describe_channel, headline, movement_findings
 from mixline.mmm.response import contributions, fitted_values
 
+# At most this correlation of the doubts of two models. Over 72 channels of clean and realistic companies the range of a change
+# then held the true change in 98 % with 8 weeks new and in 94 % with 31 new; without a limit in 87 % and 93 %; with none
+# shared in all of them.
+MOST_ALIKE = 0.8
 WARNING_LINE = 0.15  # relative change of ROI: beyond what a change of seed does, enough to change a budget
 Parts = dict[CauseName, dict[Measure, dict[str, float]]]
 ALL = ""  # the name of all paid channels together
@@ -65,14 +70,15 @@ def compare_models(
     one, two = figures_of(before), figures_of(after)
     parts = _parts(before, after, frame, one, two, structural=bool(asked))
     names = list(dict.fromkeys((*before.paid_names, *after.paid_names)))
-    channels = [_channel(name, before, after, one, two, parts, threshold) for name in names]
+    alike = 0.0 if asked else _likeness(before, after)
+    channels = [_channel(name, before, after, one, two, parts, alike, threshold) for name in names]
     channels.sort(key=lambda c: (c.presence == "both", -abs(c.figures["roi"].relative or 0.0)))
     data = compare_data(before, after)
     return Movement(
         threshold=threshold,
         headline=headline(channels, threshold),
         totals={
-            measure: _moved(measure, ALL, one.together(), 0, two.together(), 0, parts)
+            measure: _moved(measure, ALL, one.together(), 0, two.together(), 0, parts, alike)
             for measure in MEASURES
             if measure != "share_of_effect"
         },
@@ -92,7 +98,9 @@ def compare_totals(before: MixModel, after: MixModel) -> dict[Measure, Moved]:
     """
     _require_comparable(before, after)
     one, two = figures_of(before).together(), figures_of(after).together()
-    return {m: _moved(m, ALL, one, 0, two, 0, None) for m in MEASURES if m != "share_of_effect"}
+    differences = compare_specifications(before.spec, after.spec, before.interval)
+    alike = 0.0 if any(d.kind == "specification" for d in differences) else _likeness(before, after)
+    return {m: _moved(m, ALL, one, 0, two, 0, None, alike) for m in MEASURES if m != "share_of_effect"}
 
 
 def build_terms(model: MixModel) -> tuple[BuildTerm, ...]:
@@ -144,6 +152,12 @@ def _require_comparable(before: MixModel, after: MixModel) -> None:
             )
 
 
+def _likeness(before: MixModel, after: MixModel) -> float:
+    """Correlation of the doubts of two models of one question: of two means over windows that share rows, within limits."""
+    one, two = before.window_dates, after.window_dates
+    return float(min(np.isin(one, two).sum() / np.sqrt(len(one) * len(two)), MOST_ALIKE))
+
+
 def _parts(
     before: MixModel, after: MixModel, frame: pd.DataFrame | None, one: Figures, two: Figures, *, structural: bool
 ) -> Parts | None:
@@ -183,13 +197,20 @@ def _by_name(figures: Figures, model: MixModel, measure: Measure) -> dict[str, f
 
 
 def _channel(
-    name: str, before: MixModel, after: MixModel, one: Figures, two: Figures, parts: Parts | None, threshold: float
+    name: str,
+    before: MixModel,
+    after: MixModel,
+    one: Figures,
+    two: Figures,
+    parts: Parts | None,
+    alike: float,
+    threshold: float,
 ) -> ChannelMovement:
     left = before.paid_names.index(name) if name in before.paid_names else None
     right = after.paid_names.index(name) if name in after.paid_names else None
     medium = before.spec.paid[left] if right is None and left is not None else after.spec.paid[right or 0]
     label = medium.label or medium.name
-    figures = {measure: _moved(measure, name, one, left, two, right, parts) for measure in MEASURES}
+    figures = {measure: _moved(measure, name, one, left, two, right, parts, alike) for measure in MEASURES}
     roi = figures["roi"]
     presence: Literal["both", "added", "removed"] = "added" if left is None else "removed" if right is None else "both"
     return ChannelMovement(
@@ -206,7 +227,14 @@ def _channel(
 
 
 def _moved(
-    measure: Measure, name: str, one: Figures, left: int | None, two: Figures, right: int | None, parts: Parts | None
+    measure: Measure,
+    name: str,
+    one: Figures,
+    left: int | None,
+    two: Figures,
+    right: int | None,
+    parts: Parts | None,
+    alike: float,
 ) -> Moved:
     first = None if left is None else _estimate(one, measure, left)
     last = None if right is None else _estimate(two, measure, right)
@@ -215,8 +243,9 @@ def _moved(
     if left is not None and right is not None and first is not None and last is not None:
         # Every draw of one model with every draw of the other.
         gaps = (two.draws(measure)[:, right][:, None] - one.draws(measure)[:, left][None, :]).ravel()
-        spread = estimate(gaps, np.outer(two.weights, one.weights).ravel())
-        change = Estimate(last.value - first.value, spread.low, spread.high, spread.low50, spread.high50)
+        value = last.value - first.value
+        spread = estimate(value + np.sqrt(1.0 - alike) * (gaps - value), np.outer(two.weights, one.weights).ravel())
+        change = Estimate(value, spread.low, spread.high, spread.low50, spread.high50)
         if parts is not None:
             causes = {cause: by_measure[measure][name] for cause, by_measure in parts.items()}
     return Moved(measure, first, last, change, causes)
