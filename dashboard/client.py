@@ -37,6 +37,7 @@ from mixline.errors import (
 )
 from mixline.messages import (
     Backtest,
+    Calibration,
     CandidateChoice,
     Candidates,
     Change,
@@ -157,6 +158,10 @@ class TrainerClient:
 
     def read_candidates(self, model_id: str) -> Candidates:
         return self._document(f"/v1/models/{model_id}/candidates", Candidates)
+
+    def read_calibration(self, model_id: str) -> Calibration:
+        """The model beside its lift studies; without studies, words that say so."""
+        return self._document(f"/v1/models/{model_id}/calibration", Calibration)
 
     def read_backtest(self, model_id: str) -> Backtest:
         """What the model would have forecast, and what came; without folds where no back-test was asked for."""

@@ -1,4 +1,4 @@
-"""The form that launches a run: which data, which country, how thorough."""
+"""The form that launches runs: which data, which countries, how thorough, with what settings."""
 
 from __future__ import annotations
 
@@ -9,20 +9,23 @@ import dash_bootstrap_components as dbc
 from dash import dcc, html
 
 from dashboard.components.aria import aria
-from dashboard.components.run_estimate import estimate_time
-from mixline.messages import DatasetView, Preset, PresetView, RunRequest, RunView
+from dashboard.components.composer_panel import settings_bar
+from dashboard.components.run_words import cost_words, read_tags, time_words
+from mixline.messages import DatasetView, Preset, RunRequest, SavedSettingsView, SizeEstimate
 
-ALL_SEGMENTS = "*"
 DEFAULT_SEED = 123
 DEFAULT_PRESET: Preset = "standard"
 
 
 def run_form(
     datasets: Sequence[DatasetView],
-    presets: Sequence[PresetView],
-    runs: Sequence[RunView],
+    sizes: Sequence[SizeEstimate],
+    saved: Sequence[SavedSettingsView],
     *,
     chosen: str,
+    segment: str = "",
+    settings: str = "",
+    composing: bool = False,
     key: str,
 ) -> html.Div:
     """The whole form.
@@ -30,6 +33,8 @@ def run_form(
     Args:
         datasets: newest first; not empty.
         chosen: id of the dataset to start with; the newest one when it is not among them.
+        segment: the one to start with. settings: id of the saved settings to start from.
+        composing: whether the composer is open; the size of the search is then among its settings.
         key: what makes a second press of the button the same launch.
     """
     current = next((d for d in datasets if d.id == chosen), datasets[0])
@@ -37,76 +42,90 @@ def run_form(
         [
             html.H2("Launch a run"),
             html.Div(
-                [
-                    _field(
-                        "run-dataset",
-                        "Dataset",
-                        dbc.Select(
-                            id="run-dataset",
-                            options=[{"value": d.id, "label": f"{d.name} v{d.version}"} for d in datasets],
-                            value=current.id,
-                        ),
+                _field(
+                    "run-dataset",
+                    "Dataset",
+                    dbc.Select(
+                        id="run-dataset",
+                        options=[{"value": d.id, "label": f"{d.name} v{d.version}"} for d in datasets],
+                        value=current.id,
                     ),
-                    html.Div(
-                        _field(
-                            "run-segment",
-                            "Country or segment",
-                            dbc.Select(
-                                id="run-segment", options=segment_options(current), value=first_segment(current)
-                            ),
-                        ),
-                        id="run-segment-field",
-                        hidden=not current.segments,
-                    ),
-                ],
+                ),
                 className="form-row",
+            ),
+            html.Fieldset(
+                [
+                    html.Legend("Countries or segments, one run each"),
+                    dbc.Checklist(
+                        id="run-segments",
+                        options=segment_options(current),
+                        value=first_segments(current, segment),
+                        inline=True,
+                        className="chip-choice",
+                    ),
+                    html.Button("All of them", id="run-segments-all", className="link-button small", n_clicks=0),
+                ],
+                id="run-segment-field",
+                className="segments",
+                hidden=not current.segments,
             ),
             html.Fieldset(
                 [
                     html.Legend("How thorough"),
                     dbc.RadioItems(
                         id="run-preset",
-                        options=preset_options(presets, runs, current.id),
+                        options=preset_options(sizes),
                         value=DEFAULT_PRESET,
                         className="preset-cards",
                         inputClassName="preset-input",
                         labelClassName="preset-card",
                     ),
                 ],
+                id="run-preset-field",
                 className="presets",
+                hidden=composing,
             ),
-            html.Details(
-                [
-                    html.Summary("Advanced"),
-                    html.Div(
-                        [
-                            _field(
-                                "run-seed",
-                                "Seed",
-                                dcc.Input(
-                                    id="run-seed", type="number", value=DEFAULT_SEED, min=0, max=2**31 - 1, step=1
-                                ),
-                                "The same data and seed give the same result, byte for byte.",
-                            ),
-                            dbc.Checkbox(
-                                id="run-again",
-                                label="Compute again, even when this very run has succeeded",
-                                value=False,
-                            ),
-                        ],
-                        className="advanced-fields",
-                    ),
-                ],
-                className="advanced",
-            ),
+            settings_bar(saved, chosen=settings, shown=composing),
+            _advanced(),
+            html.Div(id="run-takes", className="run-takes", **aria(live="polite")),
             html.Div(
                 html.Button("Launch run", id="run-launch", className="button primary", n_clicks=0),
                 className="form-actions",
             ),
             html.Div(id="run-message", **aria(live="polite")),
             dcc.Store(id="run-key", data=key),
+            dcc.Store(id="composer-document"),
         ],
         className="panel run-form",
+    )
+
+
+def _advanced() -> html.Details:
+    return html.Details(
+        [
+            html.Summary("Advanced"),
+            html.Div(
+                [
+                    _field(
+                        "run-seed",
+                        "Seed",
+                        dcc.Input(id="run-seed", type="number", value=DEFAULT_SEED, min=0, max=2**31 - 1, step=1),
+                        "The same data and seed give the same result, byte for byte.",
+                    ),
+                    _field(
+                        "run-tags",
+                        "Tags",
+                        dcc.Input(id="run-tags", type="text", maxLength=200, placeholder="week=32; final"),
+                        "Names, with a number where there is one, to find the run again.",
+                    ),
+                    dbc.Checkbox(
+                        id="run-again", label="Compute again, even when this very run has succeeded", value=False
+                    ),
+                ],
+                className="advanced-fields",
+            ),
+        ],
+        className="advanced",
     )
 
 
@@ -116,41 +135,52 @@ def _field(control_id: str, label: str, control: Any, note: str = "") -> html.Di
 
 
 def segment_options(dataset: DatasetView) -> list[dict[str, str]]:
-    """The segments of a dataset, and all of them when there are several."""
-    options = [{"value": segment, "label": segment} for segment in dataset.segments]
-    if len(options) > 1:
-        options.append({"value": ALL_SEGMENTS, "label": f"All {len(options)}, one run each"})
-    return options or [{"value": "", "label": "The whole table"}]
+    return [{"value": segment, "label": segment} for segment in dataset.segments]
 
 
-def first_segment(dataset: DatasetView) -> str:
-    return dataset.segments[0] if dataset.segments else ""
+def first_segments(dataset: DatasetView, segment: str = "") -> list[str]:
+    """One segment to start with: the one named, else the first."""
+    return [segment] if segment in dataset.segments else dataset.segments[:1]
 
 
-def preset_options(presets: Sequence[PresetView], runs: Sequence[RunView], dataset_id: str) -> list[dict[str, Any]]:
-    """The presets with their size and, where runs have been measured here, how long they will take."""
-    return [{"value": preset.name, "label": _preset_label(preset, runs, dataset_id)} for preset in presets]
+def preset_options(sizes: Sequence[SizeEstimate]) -> list[dict[str, Any]]:
+    """The named sizes with how long they will take and what they cost, where that is known."""
+    return [{"value": size.name, "label": _preset_label(size)} for size in sizes]
 
 
-def _preset_label(preset: PresetView, runs: Sequence[RunView], dataset_id: str) -> html.Div:
-    estimate = estimate_time(runs, dataset_id, preset.trials * preset.iterations)
-    time = estimate.words if estimate else "time not measured here yet"
+def _preset_label(size: SizeEstimate) -> html.Div:
+    takes = size.takes
+    cost = f", {cost_words(takes.cost, takes.currency)}" if takes.cost is not None else ""
     return html.Div(
         [
-            html.Strong(preset.name.capitalize()),
-            html.Span(f"{preset.trials} × {preset.iterations:,} candidates, {time}", className="size"),
-            html.Span(preset.purpose, className="soft"),
+            html.Strong(size.name.capitalize()),
+            html.Span(f"{size.trials} × {size.iterations:,} candidates, {time_words(takes)}{cost}", className="size"),
+            html.Span(size.purpose, className="soft"),
         ]
     )
 
 
 def build_requests(
-    dataset: DatasetView, segment: str, preset: Preset, seed: int, *, again: bool = False
+    dataset: DatasetView,
+    segments: Sequence[str],
+    preset: Preset,
+    seed: int,
+    *,
+    document: dict[str, Any] | None = None,
+    again: bool = False,
+    tags: str = "",
 ) -> list[RunRequest]:
-    """One request per run: one, or one for each segment.
+    """One request per segment (one for a table without any).
+
+    Args:
+        document: the specification the composer holds; it keeps its own size, and is adapted to each segment.
 
     Raises:
-        pydantic.ValidationError: the seed is out of range.
+        ValueError: the seed is out of range, or a tag is none (pydantic's ValidationError is one).
     """
-    segments = dataset.segments if segment == ALL_SEGMENTS else [segment]
-    return [RunRequest(dataset_id=dataset.id, preset=preset, segment=one, seed=seed, again=again) for one in segments]
+    chosen = [segment for segment in dataset.segments if segment in segments] if dataset.segments else [""]
+    shared: dict[str, Any] = {"dataset_id": dataset.id, "seed": seed, "again": again}
+    if tags.strip():
+        shared["tags"] = read_tags(tags)
+    shared |= {"specification": document, "adapt": True} if document else {"preset": preset}
+    return [RunRequest(segment=segment, **shared) for segment in chosen]

@@ -7,8 +7,8 @@ from typing import Any
 
 import dash_ag_grid as dag
 
-from dashboard.components.run_estimate import duration_words
 from dashboard.components.run_progress import STATE_WORDS, failure_sentence, run_seconds
+from dashboard.components.run_words import cost_words, duration_words, tag_words
 from dashboard.figures.format import write_moment
 from dashboard.figures.search_progress import ERROR
 from mixline.messages import RunView
@@ -39,6 +39,10 @@ def _row(run: RunView) -> Row:
         "started_full": write_moment(started) if started else "",
         "took": took,
         "took_words": duration_words(took) if took is not None else "–",
+        "cost": run.cost if run.cost is not None else run.core_seconds,
+        "cost_words": _write_cost(run),
+        "tags": tag_words(run.tags),
+        "clone": {"text": "Again", "href": f"/runs?clone={run.id}"},
         "error": error,
         "error_words": f"{error:.4f}" if error is not None else "–",
         "results": (
@@ -49,6 +53,13 @@ def _row(run: RunView) -> Row:
         "tracking": {"text": "MLflow", "href": run.tracking_url} if run.tracking_url else None,
         "why": failure_sentence(run) if run.job.state == "failed" else "",
     }
+
+
+def _write_cost(run: RunView) -> str:
+    """What it cost; without a price, the core time."""
+    if run.cost is not None:
+        return cost_words(run.cost, run.cost_currency)
+    return f"{duration_words(run.core_seconds)} core" if run.core_seconds is not None else "–"
 
 
 def history_grid(rows: list[Row], *, grid_id: str) -> dag.AgGrid:
@@ -84,6 +95,15 @@ def history_grid(rows: list[Row], *, grid_id: str) -> dag.AgGrid:
                 "valueFormatter": {"function": "params.data.took_words"},
             },
             {
+                "field": "cost",
+                "headerName": "Cost",
+                "width": 110,
+                "type": "numericColumn",
+                "headerTooltip": "Of the core time it took; without a price per core-hour the core time itself.",
+                "valueFormatter": {"function": "params.data.cost_words"},
+            },
+            {"field": "tags", "headerName": "Tags", "width": 130, "tooltipField": "tags"},
+            {
                 "field": "error",
                 "headerName": "NRMSE",
                 "width": 100,
@@ -100,6 +120,13 @@ def history_grid(rows: list[Row], *, grid_id: str) -> dag.AgGrid:
             {
                 "field": "tracking",
                 "headerName": "Lineage",
+                "width": 88,
+                "cellRenderer": "CellLink",
+                "sortable": False,
+            },
+            {
+                "field": "clone",
+                "headerName": "Settings",
                 "width": 88,
                 "cellRenderer": "CellLink",
                 "sortable": False,

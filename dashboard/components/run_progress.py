@@ -9,11 +9,11 @@ from typing import Any
 from dash import dcc, html
 
 from dashboard.components.aria import aria
-from dashboard.components.run_estimate import duration_words
+from dashboard.components.run_words import cost_words, duration_words, tag_words
 from dashboard.figures.format import write_moment
-from dashboard.figures.search_progress import ERROR, SearchPoint, search_figure
+from dashboard.figures.search_progress import ERROR, SearchPoint, cloud_figure, search_figure
 from dashboard.theme import Mode
-from mixline.messages import RunView
+from mixline.messages import EventView, RunView, SearchCloud
 
 ACTIVE = ("queued", "running")
 STATE_WORDS = {
@@ -36,6 +36,7 @@ def run_card(
     *,
     now: datetime,
     points: Sequence[SearchPoint] = (),
+    cloud: SearchCloud | None = None,
     mode: Mode = "light",
     workers: int | None = None,
     focused: bool = False,
@@ -45,6 +46,7 @@ def run_card(
     Args:
         now: to say how long it has been running.
         points: the search so far, drawn when there are two or more.
+        cloud: the candidates so far, drawn beside it.
         workers: processes that take jobs; None when unknown. With none, waiting would be for ever, and the card says so.
         focused: whether this is the run the address names; it is outlined.
     """
@@ -56,16 +58,6 @@ def run_card(
         "failed": _failed(run),
         "cancelled": _cancelled(run),
     }[state]
-    chart = (
-        dcc.Graph(
-            id={"type": "search", "run": run.id},
-            figure=search_figure(points, mode),
-            config={"displayModeBar": False, "responsive": True},
-            className="search-chart",
-        )
-        if len(points) > 1
-        else None
-    )
     marks: dict[str, Any] = {"data-run": run.id, "data-state": state}
     return html.Article(
         [
@@ -75,6 +67,7 @@ def run_card(
                         [
                             html.Span(_state_words(run), className=f"tag state-{state}"),
                             html.H2(dcc.Link(run_title(run), href=f"/runs?run={run.id}")),
+                            html.Span(tag_words(run.tags), className="soft small") if run.tags else None,
                         ],
                         className="run-title",
                     ),
@@ -83,12 +76,47 @@ def run_card(
                 className="run-head",
             ),
             *body,
-            chart,
+            _charts(run, points, cloud, mode),
         ],
         className="panel run-card" + (" focused" if focused else ""),
         **aria(label=f"Run {run_title(run)}"),
         **marks,
     )
+
+
+def _charts(run: RunView, points: Sequence[SearchPoint], cloud: SearchCloud | None, mode: Mode) -> html.Div | None:
+    """How the best error falls, and the candidates as they come in."""
+    figures = []
+    if len(points) > 1:
+        figures.append(_chart("search", "Best error so far", run, search_figure(points, mode)))
+    if cloud and cloud.error:
+        count = f"{len(cloud.error):,} of the candidates tried"
+        figures.append(_chart("cloud", count, run, cloud_figure(cloud, mode)))
+    return html.Div(figures, className="search-charts") if figures else None
+
+
+def _chart(kind: str, title: str, run: RunView, figure: Any) -> html.Figure:
+    config: Any = {"displayModeBar": False, "responsive": True}
+    graph = dcc.Graph(id={"type": kind, "run": run.id}, figure=figure, config=config, className="search-chart")
+    return html.Figure([html.Figcaption(title, className="soft small"), graph])
+
+
+def log_lines(events: Sequence[EventView]) -> list[html.Li]:
+    """A run's log, the newest first: when, and what in words. Every tenth per cent of the search is enough."""
+    shown: list[html.Li] = []
+    tenth = -1
+    for event in events:
+        percent = event.data.get("percent") if event.kind == "progress" else None
+        if isinstance(percent, int | float):
+            if int(percent // 10) == tenth and ":" in event.message:
+                continue
+            tenth = int(percent // 10)
+        actor = event.data.get("actor")
+        by = f", by {actor}" if actor else ""
+        share = f" ({percent:.0f} %)" if isinstance(percent, int | float) else ""
+        moment = html.Time(f"{event.at:%H:%M:%S}", dateTime=event.at.isoformat(), className="soft")
+        shown.append(html.Li([moment, html.Span(f"{event.message}{share}{by}")], className=f"log-{event.kind}"))
+    return shown[::-1]
 
 
 def _state_words(run: RunView) -> str:
@@ -108,6 +136,7 @@ def _actions(run: RunView) -> list[Any]:
         actions.append(
             dcc.Link("See the response curves", href=f"/response?model={run.model_id}", className="button primary")
         )
+    actions.append(dcc.Link("Use its settings", href=f"/runs?clone={run.id}", className="button"))
     if run.tracking_url and state == "succeeded":
         actions.append(html.A("MLflow", href=run.tracking_url, target="_blank", rel="noreferrer", className="button"))
     return actions
@@ -172,6 +201,10 @@ def _succeeded(run: RunView) -> list[Any]:
         words.append(write_moment(run.job.finished_at))
     if best is not None:
         words.append(f"error {best:.4f} (NRMSE)")
+    if run.cost is not None:
+        words.append(cost_words(run.cost, run.cost_currency))
+    elif run.core_seconds is not None:
+        words.append(f"{duration_words(run.core_seconds)} of core time")
     return [html.P(" · ".join(words), className="soft")]
 
 

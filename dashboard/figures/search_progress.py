@@ -10,7 +10,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from dashboard import theme
-from mixline.messages import EventView
+from mixline.messages import EventView, SearchCloud
 
 HEIGHT = 190  # pixels
 ERROR = "nrmse"
@@ -81,6 +81,63 @@ def search_figure(points: Sequence[SearchPoint], mode: theme.Mode) -> go.Figure:
         uirevision="search",
     )
     return figure
+
+
+SHOWN = (
+    0.9  # of the candidates, by error and by distance: the first, random ones would squeeze all others into a corner
+)
+
+
+def cloud_figure(cloud: SearchCloud, mode: theme.Mode) -> go.Figure:
+    """Every candidate known so far, error against distance of effect from spend; later ones are darker, the best ringed."""
+    tokens = theme.tokens(mode)
+    count = len(cloud.error)
+    best = min(range(count), key=lambda row: cloud.error[row]) if count else None
+    figure = go.Figure(
+        go.Scatter(
+            x=cloud.error,
+            y=cloud.rssd,
+            mode="markers",
+            marker={
+                "size": 5,
+                "color": list(range(count)),
+                "colorscale": [[0, theme.fade(tokens.ink_soft, 0.25)], [1, tokens.accent]],
+                "line": {"width": 0},
+            },
+            hovertemplate="Error %{x:.4f}<br>Distance of effect from spend %{y:.3f}<extra></extra>",
+        )
+    )
+    if best is not None:
+        figure.add_trace(
+            go.Scatter(
+                x=[cloud.error[best]],
+                y=[cloud.rssd[best]],
+                mode="markers",
+                marker={"size": 13, "symbol": "circle-open", "color": tokens.ink, "line": {"width": 1.5}},
+                hovertemplate="Lowest error so far, %{x:.4f}<extra></extra>",
+                cliponaxis=False,
+            )
+        )
+    figure.update_layout(
+        template=theme.layout_template(mode),
+        height=HEIGHT,
+        showlegend=False,
+        margin={"l": 8, "r": 16, "t": 14, "b": 8},
+        xaxis={"title": {"text": "Error (NRMSE)"}, "nticks": 5, **_near(cloud.error)},
+        yaxis={"title": {"text": "Effect to spend (RSSD)"}, "nticks": 4, **_near(cloud.rssd)},
+        uirevision="cloud",
+    )
+    return figure
+
+
+def _near(values: Sequence[float]) -> dict[str, Any]:
+    """From the lowest value to where most are."""
+    if not values:
+        return {}
+    ordered = sorted(values)
+    low, high = ordered[0], ordered[int((len(ordered) - 1) * SHOWN)]
+    room = (high - low) * 0.08 or max(abs(high), 1e-6) * 0.05
+    return {"range": [low - room, high + room]}
 
 
 def _error_range(errors: Sequence[float]) -> dict[str, Any]:

@@ -22,9 +22,11 @@ from mixline.messages import (
     PresetView,
     ProgressView,
     RunView,
+    SpecificationDraft,
     Status,
     UploadView,
 )
+from mixline.mmm.specification import Context, Goal, Media, ModelSpec
 from mixline.settings import Settings
 
 START = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
@@ -156,6 +158,62 @@ def presets() -> list[PresetView]:
 
 
 @pytest.fixture
+def draft(presets: list[PresetView]) -> SpecificationDraft:
+    """A small specification to start from: two paid channels and a newsletter, one context column, one event column."""
+    spec = ModelSpec(
+        goal=Goal("revenue", "revenue", "Revenue", "EUR"),
+        date_column="date",
+        media=(
+            Media("tv", "tv_spend", "tv_impressions", kind="tv", label="TV"),
+            Media("search", "search_spend", kind="search", label="Search"),
+            Media("newsletter", None, "newsletter_sent", kind="email", label="Newsletter"),
+        ),
+        context=(Context("price", "price", label="Price"), Context("event", "event", factor=True, label="Event")),
+        components=("trend", "season"),
+    ).to_dict()
+    theta = {"tv": (0.3, 0.8), "search": (0.0, 0.3), "email": (0.0, 0.3)}
+    shared = {"alpha": {"low": 0.5, "high": 3.0}, "gamma": {"low": 0.3, "high": 1.0}}
+    weibull = {"shape": {"low": 0.0, "high": 2.0}, "scale": {"low": 0.0, "high": 0.1}}
+    channels = [
+        {
+            **{key: medium[key] for key in ("name", "label", "kind", "spend", "exposure")},
+            "paid": medium["spend"] is not None,
+            "ranges": {**shared, "theta": dict(zip(("low", "high"), theta[medium["kind"]], strict=True))},
+            "reason": f"Because it is {medium['kind']}.",
+        }
+        for medium in spec["media"]
+    ]
+    takes = {"seconds": 30.0, "bound": "about", "core_seconds": 60.0, "cost": 0.05, "currency": "EUR"}
+    return SpecificationDraft.model_validate(
+        {
+            "dataset_id": f"{1:064x}",
+            "segment": "DE",
+            "interval": "week",
+            "first_date": "2022-01-03",
+            "last_date": "2025-12-29",
+            "specification": spec,
+            "channels": channels,
+            "context": spec["context"],
+            "kinds": [
+                {"kind": kind, "theta": {"low": low, "high": high}, "reason": f"Because it is {kind}."}
+                for kind, (low, high) in theta.items()
+            ],
+            "adstocks": [
+                {"name": "geometric", "parameters": ["theta"], "ranges": shared},
+                {"name": "weibull_cdf", "parameters": ["shape", "scale"], "ranges": shared | weibull},
+            ],
+            "limits": {"alpha": {"low": 0, "high": 10}, "gamma": {"low": 0, "high": 1}, "theta": {"low": 0, "high": 1},
+                       "shape": {"low": 0, "high": 20}, "scale": {"low": 0, "high": 1}},
+            "components": ["trend", "season", "monthly", "holiday"],
+            "sizes": [
+                {**preset.model_dump(), "takes": takes | {"candidates": preset.trials * preset.iterations}}
+                for preset in presets
+            ],
+        }
+    )  # fmt: skip
+
+
+@pytest.fixture
 def make_events() -> Callable[..., list[EventView]]:
     def make(errors: list[float], start: datetime = START) -> list[EventView]:
         return [
@@ -209,6 +267,9 @@ def trainer(presets: list[PresetView]) -> Trainer:
         queued=0, running=0, workers=1, datasets=0, models=0, tracking_url="", tracking_pending=0, demo="absent"
     )
     known.answer("GET /v1/status", status)
+    known.answer("GET /v1/settings", [])
+    queue = {"paused": False, "note": "", "actor": "", "changed_at": None, "waiting": 0, "running": 0}
+    known.answer("GET /v1/queue", queue | {"workers": 1, "may_direct": True})
     return known
 
 

@@ -1,30 +1,43 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from dash import Dash
 
-from dashboard.components.run_estimate import duration_words, estimate_time
-from dashboard.components.run_form import ALL_SEGMENTS, build_requests, segment_options
+from dashboard.components.run_form import build_requests, first_segments, segment_options
 from dashboard.components.run_history import history_rows
-from dashboard.components.run_progress import ordinal, run_card
-from dashboard.figures.search_progress import read_search, search_figure
-from mixline.messages import RunRequest
+from dashboard.components.run_progress import log_lines, ordinal, run_card
+from dashboard.components.run_queue import queue_panel
+from dashboard.components.run_words import cost_words, duration_words, read_tags, tag_words, takes_words
+from dashboard.figures.search_progress import cloud_figure, read_search, search_figure
+from mixline.messages import CostView, EventView, QueueView, RunRequest, RunTag, SearchCloud
 from pages import runs
 
 NOW = datetime(2026, 11, 20, 12, 2, tzinfo=UTC)
 Words = Callable[[Any], str]
 
 
+def tick(count: int, tag: str = "") -> Any:
+    return runs.tick(count, "", f"{1:064x}", tag, [])
+
+
+def press(
+    segments: list[str], preset: str, seed: Any, *, again: bool = False, tags: str = "", document: Any = None
+) -> Any:
+    return runs.launch(1, f"{1:064x}", segments, preset, seed, again, tags, document, "key")  # type: ignore[arg-type]
+
+
 @pytest.fixture
-def busy_trainer(trainer: Any, make_run: Any, make_dataset: Any) -> Any:
+def busy_trainer(trainer: Any, make_run: Any, make_dataset: Any, draft: Any) -> Any:
     trainer.answer("GET /v1/datasets", [make_dataset()])
     trainer.answer(f"GET /v1/datasets/{make_dataset().id}", make_dataset())
     trainer.answer("GET /v1/mmm/runs", [make_run(2, "queued"), make_run(1, "running")])
     trainer.answer(f"GET /v1/jobs/{make_run(1).id}/events", [])
+    trainer.answer(f"GET /v1/mmm/runs/{make_run(1).id}/cloud", SearchCloud(run_id=make_run(1).id))
+    trainer.answer(f"GET /v1/datasets/{make_dataset().id}/specification", draft)
     return trainer
 
 
@@ -42,10 +55,10 @@ def test_page_asks_again_only_while_something_is_active(page_app: Dash, busy_tra
 def test_a_tick_keeps_what_is_shown_when_the_trainer_goes_away(
     page_app: Dash, busy_trainer: Any, text_of: Words
 ) -> None:
-    runs.tick(1, "", f"{1:064x}")
+    tick(1)
     busy_trainer.away = True
-    cards, rows, stopped, line, _ = runs.tick(2, "", f"{1:064x}")
-    assert len(cards) == 2
+    cards, rows, stopped, line, *_ = tick(2)
+    assert len(cards) == 1
     assert len(rows) == 2
     assert stopped is False
     assert "does not answer" in text_of(line)
@@ -54,7 +67,7 @@ def test_a_tick_keeps_what_is_shown_when_the_trainer_goes_away(
 def test_the_last_tick_renews_the_estimates(page_app: Dash, busy_trainer: Any, make_run: Any, text_of: Words) -> None:
     busy_trainer.answer("GET /v1/mmm/runs", [make_run(1, "succeeded")])
     busy_trainer.answer(f"GET /v1/jobs/{make_run(1).id}/events", [])
-    _, _, stopped, line, presets = runs.tick(1, "", f"{1:064x}")
+    _, _, stopped, line, _, _, presets = tick(1)
     assert stopped is True
     assert line is None
     assert "about 30 s" in text_of(presets[0]["label"])
@@ -94,7 +107,7 @@ def test_stopping_run_has_no_second_cancel(make_run: Any, text_of: Words) -> Non
 
 def test_launch_sends_the_form_and_looks_at_the_run(page_app: Dash, busy_trainer: Any, make_run: Any) -> None:
     busy_trainer.answer("POST /v1/mmm/runs", make_run(7, "queued"), 202)
-    search, message = runs.launch(1, f"{1:064x}", "DE", "standard", 5, False, "key")
+    search, message = press(["DE"], "standard", 5)
     assert search == f"?run={make_run(7).id}"
     assert message is None
     sent = RunRequest.model_validate_json(busy_trainer.asked[-1].content)
@@ -104,14 +117,14 @@ def test_launch_sends_the_form_and_looks_at_the_run(page_app: Dash, busy_trainer
 def test_pressing_twice_sends_the_same_key(page_app: Dash, busy_trainer: Any, make_run: Any) -> None:
     busy_trainer.answer("POST /v1/mmm/runs", make_run(7, "queued"), 202)
     for _ in range(2):
-        runs.launch(1, f"{1:064x}", "DE", "test", 5, True, "key")
+        press(["DE"], "test", 5, again=True)
     keys = [r.headers["Idempotency-Key"] for r in busy_trainer.asked if r.method == "POST"]
     assert keys[0] == keys[1]
 
 
 def test_all_segments_are_one_run_each(page_app: Dash, busy_trainer: Any, make_run: Any) -> None:
     busy_trainer.answer("POST /v1/mmm/runs", make_run(7, "queued"), 202)
-    runs.launch(1, f"{1:064x}", ALL_SEGMENTS, "test", 5, False, "key")
+    press(["FR", "DE"], "test", 5)
     posts = [r for r in busy_trainer.asked if r.method == "POST"]
     assert [RunRequest.model_validate_json(r.content).segment for r in posts] == ["DE", "FR"]
     assert len({r.headers["Idempotency-Key"] for r in posts}) == 2
@@ -121,7 +134,7 @@ def test_a_run_that_is_there_already_is_said_to_be(
     page_app: Dash, busy_trainer: Any, make_run: Any, text_of: Words
 ) -> None:
     busy_trainer.answer("POST /v1/mmm/runs", make_run(7, "succeeded"), 202)
-    search, _ = runs.launch(1, f"{1:064x}", "DE", "test", 5, False, "key")
+    search, _ = press(["DE"], "test", 5)
     assert search.endswith("&known=1")
     busy_trainer.answer(f"GET /v1/mmm/runs/{make_run(7).id}", make_run(7, "succeeded"))
     busy_trainer.answer(f"GET /v1/jobs/{make_run(7).id}/events", [])
@@ -132,13 +145,13 @@ def test_a_full_queue_says_when_to_come_back(page_app: Dash, busy_trainer: Any, 
     problem = {"type": "about:blank", "title": "the queue is full", "status": 429, "detail": "The queue is full."}
     problem |= {"code": "busy", "correlation_id": "1"}
     busy_trainer.answer("POST /v1/mmm/runs", problem, 429, **{"Retry-After": "45"})
-    _, message = runs.launch(1, f"{1:064x}", "DE", "test", 5, False, "key")
+    _, message = press(["DE"], "test", 5)
     assert "Come back in 45 s." in text_of(message)
 
 
 def test_an_impossible_seed_is_said_at_the_form(page_app: Dash, busy_trainer: Any, text_of: Words) -> None:
     for seed in (None, -1, 2**31):
-        _, message = runs.launch(1, f"{1:064x}", "DE", "test", seed, False, "key")
+        _, message = press(["DE"], "test", seed)
         assert "The seed is a whole number" in text_of(message)
 
 
@@ -148,32 +161,6 @@ def test_history_is_newest_first_with_links(make_run: Any) -> None:
     assert rows[2]["results"]["href"] == f"/response?model={'d' * 64}"
     assert rows[0]["results"] is None
     assert rows[0]["why"].startswith("tv_spend")
-
-
-def test_estimate_needs_a_measured_run(make_run: Any) -> None:
-    assert estimate_time([make_run(1, "failed"), make_run(2)], "x", 600) is None
-
-
-def test_estimate_from_one_size_is_a_bound(make_run: Any) -> None:
-    measured = [make_run(1, "succeeded")]
-    assert [estimate_time(measured, "x", size).words for size in (600, 6000, 60)] == [
-        "about 30 s",
-        "at most 5 min",
-        "under 30 s",
-    ]
-
-
-def test_estimate_separates_the_fixed_part_with_two_sizes(make_run: Any) -> None:
-    large = {"finished_at": datetime(2026, 11, 20, 12, 2, tzinfo=UTC) + timedelta(seconds=124)}
-    measured = [make_run(1, "succeeded"), make_run(2, "succeeded", job=large, trials=5, iterations=2000)]
-    # 600 candidates took 30 s and 10,000 took 124 s: 0.01 s each and 24 s before
-    assert estimate_time(measured, f"{1:064x}", 50_000).seconds == pytest.approx(524.0)
-
-
-def test_estimate_prefers_runs_of_the_same_dataset(make_run: Any) -> None:
-    slow = {"finished_at": datetime(2026, 11, 20, 12, 2, tzinfo=UTC) + timedelta(seconds=600)}
-    measured = [make_run(1, "succeeded"), make_run(2, "succeeded", job=slow, dataset_id="e" * 64)]
-    assert estimate_time(measured, "e" * 64, 600).seconds == pytest.approx(600.0)
 
 
 @pytest.mark.parametrize(
@@ -208,10 +195,95 @@ def test_search_reads_the_latest_attempt_only(make_events: Any) -> None:
     assert search_figure([], "light").data[0].y == ()
 
 
-def test_segments_offer_all_when_there_are_several(make_dataset: Any) -> None:
-    assert [option["value"] for option in segment_options(make_dataset())] == ["DE", "FR", ALL_SEGMENTS]
-    assert segment_options(make_dataset(segments=[])) == [{"value": "", "label": "The whole table"}]
-    assert len(build_requests(make_dataset(), ALL_SEGMENTS, "test", 1)) == 2
+def test_the_cloud_rings_the_best_candidate() -> None:
+    cloud = SearchCloud(run_id="0" * 32, error=[0.3, 0.1, 0.2], rssd=[0.5, 0.4, 0.1])
+    figure = cloud_figure(cloud, "light")
+    assert (list(figure.data[1].x), list(figure.data[1].y)) == ([0.1], [0.4])
+    low, high = figure.layout.xaxis.range
+    assert low < 0.1
+    assert high >= 0.2
+    assert len(cloud_figure(SearchCloud(run_id="0" * 32), "dark").data) == 1
+
+
+def test_the_first_segment_is_chosen_unless_one_is_named(make_dataset: Any) -> None:
+    assert [option["value"] for option in segment_options(make_dataset())] == ["DE", "FR"]
+    assert first_segments(make_dataset()) == ["DE"]
+    assert first_segments(make_dataset(), "FR") == ["FR"]
+    assert first_segments(make_dataset(), "IT") == ["DE"]
+    assert first_segments(make_dataset(segments=[])) == []
+
+
+def test_requests_follow_the_order_of_the_dataset_and_carry_tags(make_dataset: Any) -> None:
+    requests = build_requests(make_dataset(), ["FR", "DE"], "test", 1, tags="week=32; final")
+    assert [request.segment for request in requests] == ["DE", "FR"]
+    assert requests[0].tags == [RunTag(name="week", value=32.0), RunTag(name="final")]
+    assert len(build_requests(make_dataset(segments=[]), [], "test", 1)) == 1
+
+
+def test_a_composed_specification_keeps_its_own_size(make_dataset: Any) -> None:
+    (request,) = build_requests(make_dataset(), ["DE"], "test", 1, document={"goal": {}})
+    assert "preset" not in request.model_fields_set
+    assert request.adapt
+
+
+def test_without_a_segment_nothing_is_launched(page_app: Dash, busy_trainer: Any, text_of: Words) -> None:
+    _, message = press([], "test", 5)
+    assert "Choose at least one" in text_of(message)
+    assert not [r for r in busy_trainer.asked if r.method == "POST"]
+
+
+def test_a_tag_that_is_none_is_said_at_the_form(page_app: Dash, busy_trainer: Any, text_of: Words) -> None:
+    for tags in ("3=week", "week=many", "week=nan"):
+        _, message = press(["DE"], "test", 5, tags=tags)
+        assert "A tag is a name" in text_of(message), tags
+
+
+def test_tags_are_read_as_they_are_written() -> None:
+    for text in ("", "final", "week=32; final", "budget=-1.5"):
+        assert tag_words(read_tags(text)) == text
+
+
+def test_costs_and_durations_in_a_line() -> None:
+    takes = CostView(candidates=10_000, seconds=25.0, bound="about", core_seconds=50.0, cost=0.0012, currency="EUR")
+    assert takes_words(takes) == "10,000 candidates · about 25 s · 50 s of core time · under €0.01"
+    unknown = CostView(candidates=600, seconds=None, bound="unknown", core_seconds=None, cost=None, currency="EUR")
+    assert takes_words(unknown) == "600 candidates · not timed here yet"
+    assert [cost_words(cost, "SEK") for cost in (0.0, 1234.5)] == ["0.00 SEK", "1,234.50 SEK"]
+
+
+def view_queue(**changes: Any) -> QueueView:
+    values = {"paused": False, "note": "", "actor": "", "changed_at": None, "waiting": 2, "running": 1, "workers": 1}
+    return QueueView.model_validate({**values, "may_direct": True, **changes})
+
+
+def test_the_queue_lists_what_waits_in_its_order(make_run: Any, text_of: Words) -> None:
+    waiting = [make_run(n, "queued", job={"position": place}, segment=f"S{n}") for n, place in ((1, 2), (2, 1))]
+    words = text_of(queue_panel(view_queue(), [*waiting, make_run(3, "running", segment="S3")]))
+    assert "1 run at work, 2 waiting" in words
+    assert words.index("S2") < words.index("S1")
+    assert "S3" not in words
+    assert "Pause the queue" in words
+
+
+def test_who_may_not_direct_the_queue_sees_it_without_its_switch(make_run: Any, text_of: Words) -> None:
+    paused = view_queue(paused=True, actor="ada", changed_at=NOW, may_direct=False)
+    words = text_of(queue_panel(paused, [make_run(1, "queued")]))
+    assert "by ada" in words
+    assert "Resume" not in words
+    assert "↑" not in words
+
+
+def test_the_log_is_newest_first_and_names_who_did_it(text_of: Words) -> None:
+    events = [EventView(sequence=1, at=NOW, kind="state", message="Queued", data={})]
+    events += [
+        EventView(sequence=n, at=NOW, kind="progress", message=f"Searching: {n}", data={"percent": float(n)})
+        for n in range(2, 40)
+    ]
+    events.append(EventView(sequence=40, at=NOW, kind="state", message="Moved to the front", data={"actor": "ada"}))
+    lines = [text_of(line) for line in log_lines(events)]
+    assert lines[0].endswith("Moved to the front, by ada")
+    assert lines[-1].endswith("Queued")
+    assert 5 <= len(lines) <= 8  # a line for every tenth per cent
 
 
 def find(component: Any, component_id: str) -> Any:

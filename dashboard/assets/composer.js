@@ -1,0 +1,42 @@
+/* The composer of the page Runs: what its tables show in the place of an empty range, and which section is open. */
+(function () {
+  "use strict";
+  const functions = (window.dashAgGridFunctions = window.dashAgGridFunctions || {});
+
+  // Whether a channel's carry-over has this parameter at all.
+  functions.composerUses = function (params, name) {
+    const uses = (params.context || {}).uses || {};
+    return Boolean(params.data && (uses[params.data.adstock] || []).includes(name));
+  };
+
+  // The range a person typed, else the default of the channel's kind; a dash where the carry-over has no such parameter.
+  functions.composerRange = function (params, name) {
+    if (!params.data || !functions.composerUses(params, name)) return "–";
+    if (params.value) return String(params.value);
+    const words = params.context || {};
+    if (name === "theta") return (words.theta || {})[params.data.kind] || "";
+    return ((words.ranges || {})[params.data.adstock] || {})[name] || "";
+  };
+
+  functions.composerReason = function (params) {
+    if (!params.data) return "";
+    if (params.data.theta && functions.composerUses(params, "theta")) return "You chose this range.";
+    if (!functions.composerUses(params, "theta")) return "Weibull ranges are those of Robyn's advice.";
+    return ((params.context || {}).reason || {})[params.data.kind] || "";
+  };
+
+  window.dash_clientside = Object.assign({}, window.dash_clientside, {
+    composer: {
+      // One section at a time; the others stay in the page, so that nothing typed is lost.
+      open_section: function (clicks, ids) {
+        const triggered = window.dash_clientside.callback_context.triggered_id;
+        const chosen = triggered ? triggered.section : ids[0].section;
+        return [
+          ids.map((id) => (id.section === chosen ? "composer-tab chosen" : "composer-tab")),
+          ids.map((id) => (id.section === chosen ? "true" : "false")),
+          ids.map((id) => id.section !== chosen),
+        ];
+      },
+    },
+  });
+})();

@@ -1,0 +1,127 @@
+"""From what the composer shows to a specification document, and from the engine's problems back to what is shown."""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from dashboard.components.composer_fields import BY_PATH, read_value
+from dashboard.components.composer_tables import read_context, read_media, read_studies
+from mixline.messages import SpecificationDraft, SpecificationProblem
+
+Row = dict[str, Any]
+SECTIONS: dict[str, str] = {
+    "goal": "Goal & window",
+    "channels": "Channels",
+    "context": "Context & baseline",
+    "holdout": "Hold-out & back-test",
+    "studies": "Lift studies",
+    "search": "Search",
+}
+_SECTION_OF = {
+    "goal": "goal", "date_column": "goal", "window_start": "goal", "window_end": "goal", "segment_column": "goal",
+    "segment_value": "goal", "media": "channels", "context": "context", "components": "context",
+    "holiday_country": "context", "intercept": "context", "penalty_factors": "context", "validation": "holdout",
+    "studies": "studies", "search": "search",
+}  # fmt: skip
+_ENTRY = re.compile(r"(media|context|studies)\[(\d+)\](?:\.(.*))?")
+
+
+def build_document(
+    draft: SpecificationDraft,
+    values: Mapping[str, Any],
+    channels: Sequence[Row],
+    context: Sequence[Row],
+    studies: Sequence[Row],
+    seed: int | None,
+) -> dict[str, Any]:
+    """The specification a person has put together.
+
+    Args:
+        draft: what the composer was opened with; what no control stands for stays as it is there.
+        values: what each control holds, by its path.
+    """
+    document = copy.deepcopy(draft.specification)
+    for path, value in values.items():
+        if path in BY_PATH and not path.startswith("validation.train"):
+            _put(document, path, read_value(BY_PATH[path], value))
+    ends = [
+        read_value(BY_PATH[f"validation.train.{end}"], values.get(f"validation.train.{end}")) for end in ("low", "high")
+    ]
+    document["validation"]["train"] = None if ends == [None, None] else {"low": ends[0], "high": ends[1]}
+    if document["goal"]["kind"] == "conversions":
+        document["goal"]["currency"] = ""
+    document["media"] = read_media(draft, channels)
+    document["context"] = read_context(draft, context)
+    document["studies"] = read_studies(studies)
+    document["search"]["seed"] = seed
+    return document
+
+
+def _put(document: dict[str, Any], path: str, value: Any) -> None:
+    *steps, last = path.split(".")
+    for step in steps:
+        document = document.setdefault(step, {})
+    document[last] = value
+
+
+def section_of(path: str) -> str:
+    """The section of the composer a problem belongs to, "" for none."""
+    return _SECTION_OF.get(re.split(r"[.\[]", path)[0], "")
+
+
+def split_problems(
+    problems: Iterable[SpecificationProblem], paths: Sequence[str]
+) -> tuple[dict[str, str], dict[str, dict[int, str]], list[SpecificationProblem]]:
+    """Where each problem is to be shown.
+
+    Returns:
+        Sentences by the path of a field; sentences by table ("media", "context", "studies") and entry of the document; the
+        ones that belong to neither.
+    """
+    fields: dict[str, str] = {}
+    entries: dict[str, dict[int, str]] = {"media": {}, "context": {}, "studies": {}}
+    rest = []
+    for problem in problems:
+        sentence = write_problem(problem)
+        match = _ENTRY.fullmatch(problem.path)
+        # One field is named by the problem's path, or is its first part ("search" as a whole: its first field).
+        near = [path for path in paths if path == problem.path or path.startswith(problem.path + ".")]
+        if match:
+            name, place, inner = match[1], int(match[2]), match[3] or ""
+            text = f"{write_inner(inner)}: {sentence}" if inner else sentence
+            entries[name][place] = " ".join(filter(None, (entries[name].get(place, ""), text)))
+        elif near and problem.path and not problem.segment:
+            fields[near[0]] = " ".join(filter(None, (fields.get(near[0], ""), sentence)))
+        else:
+            rest.append(problem)
+    return fields, entries, rest
+
+
+def write_problem(problem: SpecificationProblem) -> str:
+    """A problem as a sentence or two."""
+    text = problem.sentence
+    if problem.expected:
+        text = f"{text.rstrip('.')}; expected {problem.expected}."
+    place = f"{problem.segment}: " if problem.segment else ""
+    return f"{place}{text} {problem.action}".strip()
+
+
+def write_inner(path: str) -> str:
+    """The part of a channel's or study's path a person knows: "ranges.theta" is the memory."""
+    names = {"theta": "Memory", "alpha": "Shape of the curve", "gamma": "Half-way point", "shape": "Weibull shape"}
+    names |= {"scale": "Weibull scale", "start": "From", "end": "To", "channels": "Channels"}
+    last = re.sub(r"\[\d+\]", "", path.split(".")[-1])
+    return names.get(last, last.replace("_", " ").capitalize())
+
+
+def count_by_section(problems: Iterable[SpecificationProblem]) -> dict[str, int]:
+    """How many problems each section has."""
+    counts = dict.fromkeys(SECTIONS, 0)
+    for problem in problems:
+        section = section_of(problem.path)
+        if section:
+            counts[section] += 1
+    return counts

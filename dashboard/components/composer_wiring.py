@@ -1,0 +1,322 @@
+"""What the composer does: it opens, asks the engine while one types, keeps settings, and says what a launch will take."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from dash import ALL, ClientsideFunction, Dash, Input, Output, State, ctx, html, no_update
+from dash.exceptions import PreventUpdate
+from pydantic import ValidationError
+
+from dashboard.client import TrainerClient, current_client
+from dashboard.components import composer_tables as tables
+from dashboard.components.composer_document import (
+    build_document,
+    count_by_section,
+    split_problems,
+    write_problem,
+)
+from dashboard.components.composer_fields import ERROR, SPEC
+from dashboard.components.composer_panel import (
+    BADGE,
+    DEFAULTS,
+    DRAFT,
+    MEND,
+    PANE,
+    REST,
+    SIZE,
+    TAB,
+    composer_panel,
+    settings_options,
+)
+from dashboard.components.inline_error import inline_error, inline_sentence
+from dashboard.components.run_words import takes_words
+from mixline.errors import MixlineError
+from mixline.messages import (
+    SavedSettingsView,
+    SettingsRequest,
+    SpecificationCheck,
+    SpecificationDraft,
+    SpecificationRequest,
+)
+
+PLACE, DOCUMENT, TAKES = "composer-place", "composer-document", "run-takes"
+FIELDS: Any = {"type": SPEC, "path": ALL}
+GRIDS: Any = {"type": tables.GRID, "table": ALL}
+DRAFTS: Any = {"type": DRAFT, "index": ALL}
+
+
+def register(app: Dash) -> None:
+    """Wire the composer."""
+    app.callback(
+        Output(PLACE, "children"),
+        Output("run-preset-field", "hidden"),
+        Output("keep-bar", "hidden"),
+        Output("composer-open", "children"),
+        Output("composer-open", "aria-expanded"),
+        Output("composer-settings", "value"),
+        Input("composer-open", "n_clicks"),
+        Input("composer-settings", "value"),
+        Input("run-dataset", "value"),
+        State("run-segments", "value"),
+        State("run-preset", "value"),
+        State(PLACE, "children"),
+        prevent_initial_call=True,
+    )(open_composer)
+    app.callback(
+        Output("composer-open", "n_clicks"),
+        Input("composer-close", "n_clicks"),
+        State("composer-open", "n_clicks"),
+        prevent_initial_call=True,
+    )(close_composer)
+    app.clientside_callback(
+        ClientsideFunction("composer", "open_section"),
+        Output({"type": TAB, "section": ALL}, "className"),
+        Output({"type": TAB, "section": ALL}, "aria-pressed"),
+        Output({"type": PANE, "section": ALL}, "hidden"),
+        Input({"type": TAB, "section": ALL}, "n_clicks"),
+        State({"type": TAB, "section": ALL}, "id"),
+        prevent_initial_call=True,
+    )
+    app.callback(
+        Output({"type": ERROR, "path": ALL}, "children"),
+        Output({"type": BADGE, "section": ALL}, "children"),
+        Output(GRIDS, "rowTransaction"),
+        Output({"type": REST, "index": ALL}, "children"),
+        Output({"type": MEND, "table": ALL}, "children"),
+        Output(TAKES, "children"),
+        Output(DOCUMENT, "data"),
+        Input(FIELDS, "value"),
+        Input(GRIDS, "cellValueChanged"),
+        Input(GRIDS, "rowData"),
+        Input(DRAFTS, "data"),
+        Input("run-segments", "value"),
+        Input("run-preset", "value"),
+        Input("run-seed", "value"),
+        State("run-dataset", "value"),
+        State(FIELDS, "id"),
+        State(GRIDS, "id"),
+    )(assess)
+    app.callback(
+        Output(FIELDS, "value"),
+        Input({"type": SIZE, "name": ALL}, "n_clicks"),
+        State(FIELDS, "id"),
+        State(DRAFTS, "data"),
+        prevent_initial_call=True,
+    )(fill_size)
+    app.callback(
+        Output({"type": tables.GRID, "table": tables.STUDIES}, "rowData"),
+        Input("study-add", "n_clicks"),
+        Input("study-remove", "n_clicks"),
+        State({"type": tables.GRID, "table": tables.STUDIES}, "rowData"),
+        State({"type": tables.GRID, "table": tables.STUDIES}, "selectedRows"),
+        State(DRAFTS, "data"),
+        prevent_initial_call=True,
+    )(change_studies)
+    app.callback(
+        Output("composer-settings", "options"),
+        Output("settings-message", "children"),
+        Input("settings-save", "n_clicks"),
+        Input("settings-forget", "n_clicks"),
+        State("settings-name", "value"),
+        State("composer-settings", "value"),
+        State("run-dataset", "value"),
+        State(DOCUMENT, "data"),
+        prevent_initial_call=True,
+    )(keep_settings)
+
+
+def read_draft(client: TrainerClient, dataset_id: str, **query: str) -> SpecificationDraft:
+    """A specification to start from."""
+    return client.get(SpecificationDraft, f"/v1/datasets/{dataset_id}/specification", **query)
+
+
+def list_settings(client: TrainerClient) -> list[SavedSettingsView]:
+    return client.get(list[SavedSettingsView], "/v1/settings")
+
+
+def open_composer(
+    _clicks: int,
+    settings: str,
+    dataset_id: str,
+    segments: Sequence[str] | None,
+    preset: str | None,
+    shown: Any,
+) -> tuple[Any, ...]:
+    """Open it, close it, or draw it anew for another dataset or other settings."""
+    if ctx.triggered_id == "composer-open" and shown:
+        return None, False, True, "Change settings", "false", DEFAULTS
+    if ctx.triggered_id != "composer-open" and not shown and settings in (None, DEFAULTS):
+        raise PreventUpdate
+    try:
+        draft = read_draft(
+            current_client(),
+            dataset_id,
+            segment=(segments or [""])[0] if ctx.triggered_id != "run-dataset" else "",
+            settings="" if settings in (None, DEFAULTS) else settings,
+        )
+    except MixlineError as error:
+        return inline_error(error), False, True, "Change settings", "false", no_update
+    if settings in (None, DEFAULTS):
+        draft = with_size(draft, preset)
+    return *opened(draft), no_update
+
+
+def opened(draft: SpecificationDraft) -> tuple[Any, ...]:
+    """The page's parts while the composer is open."""
+    return composer_panel(draft), True, False, "Close settings", "true"
+
+
+def with_size(draft: SpecificationDraft, preset: str | None) -> SpecificationDraft:
+    """The draft with the search of a named size."""
+    size = next((one for one in draft.sizes if one.name == preset), None)
+    if size is None:
+        return draft
+    search = {**draft.specification["search"], "trials": size.trials, "iterations": size.iterations}
+    return draft.model_copy(update={"specification": {**draft.specification, "search": search}})
+
+
+def close_composer(clicks: int | None, opened_before: int) -> int:
+    """The same as a second press of the button that opened it."""
+    if not clicks:
+        raise PreventUpdate
+    return opened_before + 1
+
+
+def assess(
+    values: list[Any],
+    _changed: list[Any],
+    rows: list[list[tables.Row] | None],
+    drafts: list[Any],
+    segments: list[str] | None,
+    preset: str | None,
+    seed: int | None,
+    dataset_id: str,
+    fields: list[dict[str, str]],
+    grids: list[dict[str, str]],
+) -> tuple[Any, ...]:
+    """Ask the engine about what stands here now, and put each problem beside its field."""
+    client = current_client()
+    by_table = {key["table"]: found or [] for key, found in zip(grids, rows, strict=True)}
+    paths = [key["path"] for key in fields]
+    nothing: list[Any] = [[None] * len(ctx.outputs_list[place]) for place in range(5)]
+    nothing[2] = [no_update] * len(grids)
+    try:
+        if drafts and drafts[0]:
+            draft = SpecificationDraft.model_validate(drafts[0])
+            held = dict(zip(paths, values, strict=True))
+            channels, context, studies = (
+                by_table.get(name, []) for name in (tables.CHANNELS, tables.CONTEXT, tables.STUDIES)
+            )
+            document = build_document(draft, held, channels, context, studies, seed)
+        else:
+            draft = with_size(read_draft(client, dataset_id, segment=(segments or [""])[0]), preset)
+            if seed is None:
+                return *nothing, None, None
+            document = {**draft.specification, "search": {**draft.specification["search"], "seed": seed}}
+        check = client.post(
+            SpecificationCheck,
+            "/v1/specifications/check",
+            SpecificationRequest(dataset_id=draft.dataset_id, segments=segments or [], specification=document),
+        )
+    except MixlineError as error:
+        return *nothing, inline_error(error), no_update
+    if not drafts:
+        return *nothing, write_takes(check), None
+    by_field, by_entry, rest = split_problems(check.problems, paths)
+    counts = count_by_section(check.problems)
+    used = {name: [row["name"] for row in by_table.get(name, []) if row.get("use", True)] for name in by_entry}
+    return (
+        [by_field.get(slot["id"]["path"]) for slot in ctx.outputs_list[0]],
+        [counts.get(slot["id"]["section"]) or None for slot in ctx.outputs_list[1]],
+        [_marks(by_table.get(key["table"], []), used[key["table"]], by_entry[key["table"]]) for key in grids],
+        [_write_rest([write_problem(problem) for problem in rest], check.notes) for _ in ctx.outputs_list[3]],
+        [_write_mend(by_table, used, by_entry, slot["id"]["table"]) for slot in ctx.outputs_list[4]],
+        write_takes(check),
+        document,
+    )
+
+
+def _write_mend(
+    rows: Mapping[str, list[tables.Row]],
+    used: Mapping[str, list[str]],
+    problems: Mapping[str, Mapping[int, str]],
+    name: str,
+) -> Any:
+    lines = tables.list_problems(rows.get(name, []), used[name], problems[name])
+    return html.Ul([html.Li(line) for line in lines]) if lines else None
+
+
+def _marks(rows: Sequence[Mapping[str, Any]], used: Sequence[str], problems: Mapping[int, str]) -> Any:
+    changed = tables.mark_problems(rows, used, problems)
+    return {"update": changed, "async": False} if changed else no_update
+
+
+def _write_rest(problems: Sequence[str], notes: Sequence[str]) -> Any:
+    parts: list[Any] = [inline_sentence(problem) for problem in problems]
+    if notes:
+        parts.append(html.Ul([html.Li(note) for note in notes], className="composer-notes soft small"))
+    return parts
+
+
+def write_takes(check: SpecificationCheck) -> Any:
+    """What a launch will take, or how much is to be mended first."""
+    if not check.ok:
+        count = len(check.problems)
+        things = "One thing is" if count == 1 else f"{count} things are"
+        first = write_problem(check.problems[0]) if check.problems else ""
+        return [html.Strong(f"{things} to be mended first."), html.Span(f" {first}", className="soft")]
+    runs = f"{len(check.runs)} runs" if len(check.runs) != 1 else "One run"
+    line: list[Any] = [html.Strong(runs), html.Span(f" · {takes_words(check.takes)}")]
+    there = sum(plan.state == "succeeded" for plan in check.runs)
+    if there:
+        known = "It has" if len(check.runs) == 1 else f"{there} of them have"
+        line.append(html.Span(f" {known} succeeded before and will not be computed again.", className="soft"))
+    return line
+
+
+def fill_size(_clicks: list[int], fields: list[dict[str, str]], drafts: list[Any]) -> list[Any]:
+    """Trials and candidates of a named size."""
+    if not ctx.triggered_id or not ctx.triggered[0]["value"] or not drafts:
+        raise PreventUpdate
+    size = next(one for one in drafts[0]["sizes"] if one["name"] == ctx.triggered_id["name"])
+    wanted = {"search.trials": size["trials"], "search.iterations": size["iterations"]}
+    return [wanted.get(key["path"], no_update) for key in fields]
+
+
+def change_studies(
+    _add: int, _remove: int, rows: list[tables.Row] | None, selected: list[tables.Row] | None, drafts: list[Any]
+) -> list[tables.Row]:
+    """A study more, or those ticked less."""
+    if not drafts or not ctx.triggered or not ctx.triggered[0]["value"]:
+        raise PreventUpdate
+    rows = rows or []
+    if ctx.triggered_id == "study-add":
+        return [*rows, tables.new_study(SpecificationDraft.model_validate(drafts[0]), rows)]
+    gone = {row["name"] for row in selected or []}
+    if not gone:
+        raise PreventUpdate
+    return [row for row in rows if row["name"] not in gone]
+
+
+def keep_settings(
+    _save: int, _forget: int, name: str | None, chosen: str, dataset_id: str, document: dict[str, Any] | None
+) -> tuple[Any, str]:
+    """Keep what is in the composer under a name, or forget the settings that were chosen."""
+    client = current_client()
+    try:
+        if ctx.triggered_id == "settings-forget":
+            if chosen in (None, DEFAULTS):
+                return no_update, "Choose saved settings first."
+            gone = client.post(SavedSettingsView, f"/v1/settings/{chosen}/forget")
+            return settings_options(list_settings(client)), f"{gone.name} is forgotten; its runs stay."
+        if not document:
+            return no_update, "Open the settings first."
+        request = SettingsRequest(name=(name or "").strip(), dataset_id=dataset_id, specification=document)
+        saved = client.post(SavedSettingsView, "/v1/settings", request)
+    except ValidationError:
+        return no_update, "A name has 1 to 60 letters, digits, spaces, dots and dashes."
+    except MixlineError as error:
+        return no_update, str(error)
+    return settings_options(list_settings(client)), f"Saved as {saved.name}."

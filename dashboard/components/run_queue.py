@@ -1,0 +1,136 @@
+"""The queue: what waits in which order, held or let go by who may, moved up and down."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from dash import ALL, Dash, Input, Output, ctx, dcc, html
+from dash.exceptions import PreventUpdate
+
+from dashboard.client import TrainerClient, current_client
+from dashboard.components.aria import aria
+from dashboard.components.inline_error import inline_error
+from dashboard.components.run_progress import run_title
+from dashboard.figures.format import write_moment
+from mixline.errors import MixlineError
+from mixline.messages import MoveRequest, PauseRequest, QueueView, RunView
+
+QUEUE, HOLD, MOVE = "runs-queue", "queue-hold", "queue-move"
+LINES_SHOWN = 12
+ARROWS = {"first": ("⤒", "to the front"), "up": ("↑", "up"), "down": ("↓", "down")}
+
+
+def read_queue(client: TrainerClient) -> QueueView:
+    return client.get(QueueView, "/v1/queue")
+
+
+def queue_panel(queue: QueueView, runs: Sequence[RunView]) -> list[Any]:
+    """The state of the queue in words, its switch, and the line. Empty while there is nothing to say."""
+    waiting = sorted((run for run in runs if run.job.state == "queued"), key=lambda run: run.job.position or 0)
+    counts = f"{_count(queue.running, 'run')} at work, {queue.waiting} waiting"
+    workers = "no worker is there" if queue.workers == 0 else _count(queue.workers, "worker")
+    switch = _switch(queue) if queue.may_direct else None
+    head = html.Div(
+        [html.Div([html.H2("Queue"), html.P(f"{counts} · {workers}", className="soft small")]), switch],
+        className="queue-head",
+    )
+    lines = [
+        _line(run, place, len(waiting), may_direct=queue.may_direct)
+        for place, run in enumerate(waiting[:LINES_SHOWN], start=1)
+    ]
+    more = len(waiting) - LINES_SHOWN
+    return [
+        head,
+        _paused(queue) if queue.paused else None,
+        html.Ol(lines, className="queue-lines") if lines else None,
+        html.P(f"{more} more wait behind these; the table below lists them.", className="soft small")
+        if more > 0
+        else None,
+    ]
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}" + ("" if number == 1 else "s")
+
+
+def _switch(queue: QueueView) -> html.Button:
+    label, to = ("Resume the queue", "resume") if queue.paused else ("Pause the queue", "pause")
+    look = "button primary" if queue.paused else "button"
+    return html.Button(label, id={"type": HOLD, "to": to}, className=look, n_clicks=0)
+
+
+def _paused(queue: QueueView) -> html.Div:
+    who = f" by {queue.actor}" if queue.actor else ""
+    when = f", {write_moment(queue.changed_at)}" if queue.changed_at else ""
+    note = f" {queue.note}" if queue.note else ""
+    return html.Div(
+        [html.Strong("The queue is paused"), f"{who}{when}. What runs goes on; nothing that waits is started.{note}"],
+        className="banner care",
+        role="status",
+    )
+
+
+def _line(run: RunView, place: int, count: int, *, may_direct: bool) -> html.Li:
+    title = run_title(run)
+    moves: list[Any] = []
+    for to, (arrow, words) in ARROWS.items():
+        dead = (place == 1 and to in ("first", "up")) or (place == count and to == "down")
+        moves.append(
+            html.Button(
+                arrow,
+                id={"type": MOVE, "run": run.id, "to": to},
+                className="icon-button small",
+                disabled=dead,
+                title=f"Move {words}",
+                n_clicks=0,
+                **aria(label=f"Move {title} {words}"),
+            )
+        )
+    cancel = html.Button(
+        "Cancel",
+        id={"type": "run-cancel", "run": run.id},
+        className="link-button danger",
+        n_clicks=0,
+        **aria(label=f"Cancel {title}"),
+    )
+    return html.Li(
+        [
+            dcc.Link(title, href=f"/runs?run={run.id}", className="queue-name"),
+            html.Span([*(moves if may_direct else []), cancel], className="queue-tools"),
+        ]
+    )
+
+
+def register(app: Dash) -> None:
+    """Wire the switch and the arrows."""
+    app.callback(
+        Output("runs-message", "children", allow_duplicate=True),
+        Output("runs-tick", "disabled", allow_duplicate=True),
+        Output(QUEUE, "children", allow_duplicate=True),
+        Input({"type": HOLD, "to": ALL}, "n_clicks"),
+        Input({"type": MOVE, "run": ALL, "to": ALL}, "n_clicks"),
+        prevent_initial_call=True,
+    )(direct)
+
+
+def direct(_holds: list[int], _moves: list[int]) -> tuple[Any, ...]:
+    """Pause, resume or move, and show the queue as it then is."""
+    if not ctx.triggered_id or not ctx.triggered[0]["value"]:
+        raise PreventUpdate  # the panel was drawn, no button was pressed
+    client, pressed = current_client(), ctx.triggered_id
+    error = None
+    try:
+        if pressed["type"] == MOVE:
+            client.post(RunView, f"/v1/mmm/runs/{pressed['run']}/move", MoveRequest(place=pressed["to"]))
+        elif pressed["to"] == "pause":
+            client.post(QueueView, "/v1/queue/pause", PauseRequest(note=""))
+        else:
+            client.post(QueueView, "/v1/queue/resume")
+    except MixlineError as problem:
+        error = inline_error(problem)
+    try:
+        shown = queue_panel(read_queue(client), client.list_runs().value)
+    except MixlineError as problem:
+        return inline_error(problem), False, []
+    return error, False, shown
