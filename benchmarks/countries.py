@@ -13,7 +13,7 @@ from benchmarks.robyn_demo import demo_frame, demo_spec
 from mixline.mmm.fitting import fit
 
 PROCESSES = 2
-STEPS = (5, 10, 25, 50)
+STEPS = (5, 10)
 
 
 def frame_of(country: int) -> pd.DataFrame:
