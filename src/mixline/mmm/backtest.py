@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from mixline.mmm.adstock import adstock
-from mixline.mmm.backtest_folds import YEAR, FoldRows, plan_folds
+from mixline.mmm.backtest_folds import FoldRows, plan_folds
 from mixline.mmm.backtest_result import Backtest, Fold, fold_document, mape, nrmse, read_fold
 from mixline.mmm.columns import read_columns
 from mixline.mmm.ensemble import Ensemble, baseline_columns, block_bootstrap, build_draws, contributions, with_chosen
@@ -102,9 +102,12 @@ def _forecast(whole: Prepared, past: Prepared, fold: FoldRows, processes: int, p
     seed = past.spec.search.seed
     candidates = join(run_trials(past, processes, progress, None))
     paid = past.spend.shape[1]
-    draws = build_draws(past, candidates, choose(candidates, paid).chosen, seed, FOLD)
+    heed = past.spec.search.lift_weight > 0
+    first = choose(candidates, paid, heed_studies=heed).chosen
+    draws = build_draws(past, candidates, first, seed, FOLD)
+    chosen = choose(candidates, paid, contributions(past, draws)[1:], heed_studies=heed).chosen
+    draws = with_chosen(draws, candidates, chosen)
     gains = contributions(past, draws)
-    draws = with_chosen(draws, candidates, choose(candidates, paid, gains[1:]).chosen)
     start, row = past.window
     paths = _paths(whole, draws, row)[:, row - start :]  # (D, H)
     fitted = draws.weights @ _paths(past, draws, row)
@@ -208,6 +211,3 @@ class _Share:
 
     def search(self, progress: FitProgress) -> None:
         self.tell(progress.percent * 0.6)  # the rest is the walk, which takes about as long
-
-
-__all__ = ["YEAR", "backtest"]
