@@ -105,7 +105,10 @@ def carried(model: MixModel, later: Prepared, train: int) -> MixModel:
 
 def refitted(model: MixModel, data: Prepared, train: int) -> MixModel:
     """Every draw's memory and saturation, with the strengths that these data give."""
-    data = replace(data, spec=replace(data.spec, studies=(), refresh=None))  # neither is asked here
+    # Neither studies nor the earlier decomposition are asked here. A model's arrays are read-only, which the compiled kernel
+    # would take for another type and compile anew.
+    spec = replace(data.spec, studies=(), refresh=None)
+    data = replace(data, spec=spec, other=data.other.copy())
     draws = _at_length(model, len(data.dates))
     count, width = draws.alpha.shape
     start, stop = data.window
@@ -117,8 +120,8 @@ def refitted(model: MixModel, data: Prepared, train: int) -> MixModel:
         peak = level[:, start:].max(1)
         gamma[:, m] = draws.inflexion[:, m] / np.where(peak > 0, peak, 1.0)  # the same half-saturation in money
     points = Points(
-        adstock=draws.adstock,
-        alpha=draws.alpha,
+        adstock=draws.adstock.copy(),
+        alpha=draws.alpha.copy(),
         gamma=gamma,
         ridge=np.full(count, data.lambdas[0]),
         penalty=np.ones((count, len(data.low))),
