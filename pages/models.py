@@ -1,7 +1,7 @@
 """Models: from a search to a model one can defend. What was tried, whether good candidates agree, what is left unexplained,
 what the checks say, why this candidate, and the way to another.
 
-The address holds the model and the candidate looked at (`?model=...&candidate=17`).
+The address holds the model, the candidate looked at and what the cloud is coloured by (`?model=...&candidate=17&show=families`).
 """
 
 from __future__ import annotations
@@ -21,22 +21,29 @@ from dashboard.components.inline_error import inline_error, inline_sentence
 from dashboard.components.model_candidate import MESSAGE, NOTE, SEND, TARGET, candidate_panel, worth_a_look
 from dashboard.components.model_checks import checks_panel
 from dashboard.components.model_downloads import (
+    CHANNELS,
     CONTRIBUTIONS,
     PATH,
     TYPES,
     downloads_panel,
     known_names,
+    write_channels,
     write_contributions,
 )
+from dashboard.components.model_evidence import backtest_panel, calibration_panel
+from dashboard.components.model_families import SHOW, color_choice, families_panel
 from dashboard.components.model_list import model_list
 from dashboard.components.model_reason import measures_panel, reason_panel
 from dashboard.components.panels import panel
+from dashboard.components.report_panels import ASKED, PANELS, report_panels, report_place
 from dashboard.figures.candidate_agreement import draw_agreement, near_rows
 from dashboard.figures.convergence import draw_convergence, write_trial
+from dashboard.figures.format import RangeLevel
 from dashboard.figures.pareto_cloud import NAME, draw_cloud
 from dashboard.figures.residuals import draw_actual, draw_against_fitted, draw_autocorrelation, draw_over_time
-from dashboard.labels import label_contributions
+from dashboard.labels import label_contributions, label_summary
 from dashboard.layout import LOCATION
+from dashboard.theme import current_mode
 from dashboard.view import SHORT_ID, View
 from mixline.errors import InputError, MixlineError
 from mixline.messages import CandidateChoice, Candidates, Contributions
@@ -48,7 +55,7 @@ CLOUD, AGREEMENT = f"figure-{NAME}", "figure-agreement"
 
 def layout(**query: Any) -> html.Div:
     def draw(view: View, client: TrainerClient) -> Sequence[Any]:
-        return _body(view, client, str(query.get("candidate", "")))
+        return _body(view, client, str(query.get("candidate", "")), query.get("show") == SHOW)
 
     return frame(HERE, "Models", query, draw, _lede)
 
@@ -65,7 +72,7 @@ def _lede(view: View) -> str:
     return f"{summary.trials * summary.iterations:,} candidates were tried, {who} chose one, and {checks}."
 
 
-def _body(view: View, client: TrainerClient, candidate: str) -> Sequence[Any]:
+def _body(view: View, client: TrainerClient, candidate: str, families: bool) -> Sequence[Any]:
     summary, look = view.summary, view.look
     candidates = client.read_candidates(summary.id)
     document = client.read_contributions(summary.id, summary.interval)
@@ -79,18 +86,33 @@ def _body(view: View, client: TrainerClient, candidate: str) -> Sequence[Any]:
             ],
             className="grid-2",
         ),
-        panel(draw_cloud(candidates, look, picked)),
-        *(
-            []
-            if picked is None
-            else [candidate_panel(candidates, picked, view, HERE), dcc.Store(id=PICKED, data=picked)]
+        panel(
+            draw_cloud(candidates, look, picked, families=families),
+            above=color_choice(candidates, view, HERE, picked, families),
         ),
+        *([] if picked is None else _picked(candidates, picked, view)),
+        *families_panel(candidates, view, HERE),
         *([panel(draw_agreement(candidates, summary, look))] if several else []),
         html.Div([_convergence(candidates, view), checks_panel(summary)], className="grid-2"),
+        html.Div(
+            [
+                backtest_panel(client.read_backtest(summary.id), view),
+                calibration_panel(client.read_calibration(summary.id), view),
+            ],
+            className="grid-2",
+        ),
         panel(draw_actual(document, summary, look)),
         html.Div(_residuals(document, view), className="grid-3"),
         model_list(view, HERE),
         dcc.Store(id=SHOWN, data=summary.id[:SHORT_ID]),
+    ]
+
+
+def _picked(candidates: Candidates, row: int, view: View) -> list[Any]:
+    return [
+        candidate_panel(candidates, row, view, HERE),
+        report_place(view.summary.id, row, view.look.level),
+        dcc.Store(id=PICKED, data=row),
     ]
 
 
@@ -151,6 +173,7 @@ def register(app: Dash) -> None:
         prevent_initial_call=True,
         running=[(Output(SEND, "disabled"), True, False)],
     )(choose)
+    app.callback(Output(PANELS, "children"), Output(PANELS, "aria-busy"), Input(ASKED, "data"))(show_report)
     # Its output never changes; without one Dash would not call it when the store first appears.
     app.clientside_callback(ClientsideFunction("models", "show"), Output(PICKED, "storage_type"), Input(PICKED, "data"))
     app.server.add_url_rule(f"{PATH}/<model_id>/<name>", "model_download", download)
@@ -162,8 +185,20 @@ def look_closer(click: dict[str, Any] | None, search: str | None, model: str) ->
     if not isinstance(marks, list) or not marks or not isinstance(marks[0], int):
         raise PreventUpdate
     query = {name: values[0] for name, values in parse_qs((search or "").lstrip("?")).items()}
-    kept = {name: query[name] for name in ("range",) if name in query}
+    kept: dict[str, str] = {name: query[name] for name in ("range", "show") if name in query}
     return "?" + urlencode({**kept, "model": model, "candidate": str(marks[0])})
+
+
+def show_report(asked: dict[str, Any] | None) -> tuple[Any, str]:
+    """The eight panels of the candidate that was asked for, or what is in the way of them."""
+    if not asked:
+        raise PreventUpdate
+    level: RangeLevel = 50 if asked.get("level") == 50 else 90
+    try:
+        documents = current_client().read_report(str(asked["model"]), int(asked["candidate"]))
+    except MixlineError as error:
+        return inline_error(error), "false"
+    return report_panels(documents, current_mode(), level), "false"
 
 
 def choose(clicks: int, note: str | None, target: dict[str, Any]) -> tuple[Any, Any]:
@@ -192,6 +227,8 @@ def download(model_id: str, name: str) -> Response:
             summary = client.read_model(model_id)
             document = label_contributions(client.read_contributions(model_id, summary.interval))
             content: bytes = write_contributions(document).encode("utf-8-sig")
+        elif name == CHANNELS:
+            content = write_channels(label_summary(client.read_model(model_id))).encode("utf-8-sig")
         else:
             content = client.read_file(model_id, name)
     except MixlineError as error:

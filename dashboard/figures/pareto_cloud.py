@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dashboard.figures.drawing import Document, Drawing, Look, make_figure
+from dashboard.figures.families import color_of, mark_of
 from dashboard.figures.format import write_share
 from dashboard.theme import fade
-from mixline.messages import Candidates
+from mixline.messages import Candidates, ClusterView
 
 NAME = "candidates"
 HEIGHT = 400
@@ -15,8 +16,11 @@ SHOWN = 0.93  # of the candidates, by error and by distance: the few far off wou
 FRONTS_NAMED = 3
 
 
-def draw_cloud(candidates: Candidates, look: Look, picked: int | None) -> Drawing:
-    """Grey: tried. Coloured: near-optimal. Line: the first Pareto front. Star: the model. Ring: the one looked at."""
+def draw_cloud(candidates: Candidates, look: Look, picked: int | None, *, families: bool = False) -> Drawing:
+    """Grey: tried. Coloured: near-optimal. Line: the first Pareto front. Star: the model. Ring: the one looked at.
+
+    With `families` the good candidates are coloured and marked by the story they tell instead.
+    """
     errors, tokens = candidates.error or candidates.nrmse, look.tokens
     rows = range(len(errors))
     near = [row for row in rows if candidates.near_optimal and candidates.near_optimal[row]]
@@ -26,9 +30,15 @@ def draw_cloud(candidates: Candidates, look: Look, picked: int | None) -> Drawin
     data = [
         _points(candidates, errors, others, "Tried", fade(tokens.ink_soft, 0.34), 4),
         _line(candidates, errors, front, look),
-        _points(candidates, errors, near, "Near-optimal", fade(tokens.accent, 0.62), 6),
-        _points(candidates, errors, [row for row in front if row not in set(near)], "First front", tokens.accent, 5),
     ]
+    if families and candidates.clusters:
+        data += [_family(candidates, errors, family, look) for family in candidates.clusters]
+    else:
+        ahead = [row for row in front if row not in set(near)]
+        data += [
+            _points(candidates, errors, near, "Near-optimal", fade(tokens.accent, 0.62), 6),
+            _points(candidates, errors, ahead, "First front", tokens.accent, 5),
+        ]
     if picked is not None and picked != candidates.chosen:
         data.append(_mark(candidates, errors, picked, "The one looked at", "circle-open", 17, look))
     data.append(_mark(candidates, errors, candidates.chosen, "The model", "star", 18, look))
@@ -100,6 +110,13 @@ def _points(
         ),
         "showlegend": bool(rows),
     }
+
+
+def _family(candidates: Candidates, errors: Sequence[float], family: ClusterView, look: Look) -> Document:
+    rows = [row for row, number in enumerate(candidates.cluster) if number == family.number]
+    points = _points(candidates, errors, rows, f"Family {family.number} ({family.size:,})", "", 7)
+    points["marker"] |= {"color": fade(color_of(family.number, look), 0.78), "symbol": mark_of(family.number)}
+    return points
 
 
 def _mark(

@@ -13,6 +13,7 @@ from html import escape
 from importlib.resources import files
 from pathlib import Path
 
+from dashboard import theme
 from dashboard.figures.format import keep_together, write_moment
 from dashboard.reports.document import Block, Numbers, Panel, Report, Sheet, Table, Verdicts, Words
 
@@ -103,7 +104,11 @@ def _style() -> str:
         "@font-face{font-family:'Inter Variable';font-weight:100 900;font-display:block;"
         f"src:url(data:font/woff2;base64,{font}) format('woff2')}}"
     )
-    return face + (HERE / "report.css").read_text(encoding="utf-8")
+    light = theme.LIGHT
+    names = {"surface": light.surface, "ink": light.ink, "soft": light.ink_soft, "line": light.line}
+    names |= {"accent": light.accent, "good": light.good, "bad": light.bad}
+    colors = ";".join(f"--{name}:{value}" for name, value in names.items())
+    return face + f":root{{{colors}}}" + (HERE / "report.css").read_text(encoding="utf-8")
 
 
 def _sheet(sheet: Sheet, number: int, count: int, report: Report) -> str:

@@ -11,18 +11,28 @@ from typing import Any
 import httpx
 
 from mixline.messages import (
+    Backtest,
+    BacktestChannel,
+    BacktestFold,
+    Calibration,
+    CalibrationStudy,
+    CandidatePreview,
     CandidateReturns,
     Candidates,
     ChannelSummary,
+    ClusterChannel,
+    ClusterView,
     Contributions,
     Curve,
     Curves,
+    Decay,
     Estimate,
     Finding,
     FitQuality,
     Lineage,
     ModelRow,
     ModelSummary,
+    ReportDocuments,
     Status,
     TermSeries,
     TermSummary,
@@ -221,6 +231,58 @@ def make_curves(summary: ModelSummary) -> Curves:
     )
 
 
+def make_documents(conversions: bool = False, **changes: Any) -> ReportDocuments:
+    """All documents of a report, of the same numbers; half of each channel's effect comes at once."""
+    summary = make_summary(conversions, **changes)
+    shares = [0.5, 0.25, 0.12, 0.06]
+    decays = [
+        Decay(
+            channel=channel.name,
+            label=channel.label,
+            adstock="geometric",
+            value=shares,
+            low=[0.8 * share for share in shares],
+            high=[1.2 * share for share in shares],
+            low50=[0.9 * share for share in shares],
+            high50=[1.1 * share for share in shares],
+        )
+        for channel in summary.channels
+    ]
+    return ReportDocuments(
+        model_id=summary.id,
+        summary=summary,
+        contributions=make_contributions(summary),
+        curves=make_curves(summary),
+        decays=decays,
+    )
+
+
+def make_preview(row: int) -> CandidatePreview:
+    return CandidatePreview(candidate=row, trial=2, iteration=1340, error=0.05, above_best=0.02, alike=True)
+
+
+def make_clusters(summary: ModelSummary) -> dict[str, Any]:
+    """Two families of the near-optimal candidates of `make_candidates`: TV returns more in the second."""
+    cluster = [(1 if i % 12 else 2) if i % 4 == 0 else -1 for i in range(40)]
+    views = [
+        ClusterView(
+            number=number,
+            size=cluster.count(number),
+            best=cluster.index(number),
+            differs="tv",
+            change=change,
+            channels=[
+                ClusterChannel(
+                    channel=c.name, label=c.label, mean=c.roi.value * (1 + change), low=c.roi.low, high=c.roi.high
+                )
+                for c in summary.channels
+            ],
+        )
+        for number, change in ((1, -0.25), (2, 0.4))
+    ]
+    return {"cluster": cluster, "clusters": views}
+
+
 def make_candidates(summary: ModelSummary, **changes: Any) -> Candidates:
     """Forty candidates of two trials; every fourth is near-optimal, the ninth is the model."""
     count = range(40)
@@ -251,8 +313,93 @@ def make_candidates(summary: ModelSummary, **changes: Any) -> Candidates:
             TrialSummary(trial=2, best=0.0505, gain_in_last_fifth=0.03, settled=False),
         ],
         "evaluated": 520,
+        **make_clusters(summary),
     }
     return Candidates.model_validate(document | changes)
+
+
+def make_backtest(summary: ModelSummary, **changes: Any) -> Backtest:
+    """Two forecasts of 13 weeks, a tenth off; the year before would have been a quarter off."""
+    folds = []
+    for number in (1, 2):
+        first = 65 + 13 * (number - 1)
+        actual = [1000.0 + 50 * math.sin(first + i) for i in range(13)]
+        folds.append(
+            BacktestFold(
+                number=number,
+                fitted_from=START,
+                fitted_to=START + timedelta(weeks=first - 1),
+                fitted_periods=first,
+                dates=[START + timedelta(weeks=first + i) for i in range(13)],
+                actual=actual,
+                expected=[value * 1.1 for value in actual],
+                low=[value * 0.9 for value in actual],
+                high=[value * 1.3 for value in actual],
+                low50=[value * 1.0 for value in actual],
+                high50=[value * 1.2 for value in actual],
+                naive=[value * 0.75 for value in actual],
+                nrmse=0.1,
+                mape=0.1,
+                coverage=1.0,
+                naive_nrmse=0.25,
+                naive_mape=0.25,
+            )
+        )
+    channels = [
+        BacktestChannel(channel=c.name, label=c.label, roi=[make_estimate(1.0), make_estimate(2.0)], movement=2.0)
+        for c in summary.channels
+    ]
+    document: dict[str, Any] = {
+        "model_id": summary.id,
+        "unit": summary.currency,
+        "interval": summary.interval,
+        "words": "Two forecasts of 13 weeks were made",
+        "horizon": 13,
+        "error": 0.1,
+        "naive_error": 0.25,
+        "skill": 0.6,
+        "coverage": 1.0,
+        "folds": folds,
+        "channels": channels,
+    }
+    return Backtest.model_validate(document | changes)
+
+
+def make_calibration(summary: ModelSummary, **changes: Any) -> Calibration:
+    """An experiment on TV that the model agrees with, and one on two channels that it does not."""
+    studies = [
+        CalibrationStudy(
+            channels=names,
+            labels=labels,
+            start=START + timedelta(weeks=40),
+            end=START + timedelta(weeks=44),
+            scope="total",
+            confidence=0.9,
+            spend=1000.0,
+            spend_in_data=990.0,
+            measured=make_estimate(1500.0),
+            predicted=make_estimate(predicted),
+            alone=None,
+            biased=None,
+            difference=predicted / 1500 - 1,
+            agrees=agrees,
+            words="the model says so",
+        )
+        for names, labels, predicted, agrees in (
+            (["tv"], ["TV"], 1400.0, True),
+            (["search", "social"], ["Search", "Social"], 6000.0, False),
+        )
+    ]
+    document: dict[str, Any] = {
+        "model_id": summary.id,
+        "unit": summary.currency,
+        "currency": summary.currency,
+        "words": "Two experiments took part",
+        "counted": True,
+        "error": 0.2,
+        "studies": studies,
+    }
+    return Calibration.model_validate(document | changes)
 
 
 @cache
@@ -296,6 +443,16 @@ def answer_with(summaries: list[ModelSummary], demo: str = "absent") -> Callable
                 return httpx.Response(200, content=make_files()[path.rpartition("/")[2]])
             if path == f"{base}/candidates":
                 return httpx.Response(200, text=make_candidates(summary).model_dump_json())
+            if path == f"{base}/backtest":
+                return httpx.Response(200, text=make_backtest(summary).model_dump_json())
+            if path == f"{base}/calibration":
+                return httpx.Response(200, text=make_calibration(summary).model_dump_json())
+            if path == f"{base}/report":
+                return httpx.Response(200, text=make_documents(id=summary.id, title=summary.title).model_dump_json())
+            if path.startswith(f"{base}/candidates/") and path.endswith("/report"):
+                preview = make_preview(int(path.split("/")[-2]))
+                documents = make_documents(id=summary.id, title=summary.title).model_copy(update={"preview": preview})
+                return httpx.Response(200, text=documents.model_dump_json())
         problem = {
             "type": "about:blank",
             "title": "there is no such thing",

@@ -14,6 +14,7 @@ from dash.exceptions import PreventUpdate
 from dashboard.app import create_app
 from dashboard.client import TrainerClient
 from dashboard.layout import guard
+from dashboard.reports.page import read_figures
 from mixline.messages import ChoiceView, ModelSummary
 from mixline.settings import Settings
 from pages import models
@@ -157,3 +158,101 @@ def test_files_are_passed_on_and_nothing_else_is(app: Dash, trainer: Trainer) ->
     assert browser.get(f"/downloads/models/{'0' * 64}/contributions.csv").status_code == 404
     trainer.fault = httpx.ConnectError("refused")
     assert browser.get(f"{base}/model.json").status_code == 503
+
+
+def test_families_are_told_with_what_sets_them_apart_and_may_colour_the_cloud(app: Dash) -> None:
+    page = draw()
+    for text in (
+        "Good candidates tell 2 stories that differ most in TV",
+        "TV returns 40\u00a0% more than in the others",
+        "★ the model’s",
+    ):
+        assert text in page, text
+    assert "&show=families" in page
+    assert "Near-optimal" in page
+    colored = draw(show="families")
+    assert "Family 1 (6)" in colored
+    assert "Family 2 (4)" in colored
+    assert '"star"' in colored
+
+
+def test_candidate_brings_its_one_page_report_with_ways_to_take_it_along(app: Dash) -> None:
+    page = draw(candidate="4")
+    for ending in ("html", "pdf", "png"):
+        assert f"/reports/{builders.MODEL_ID}.{ending}?candidate=4" in page
+    assert models.PANELS in page
+    shown, busy = models.show_report({"model": builders.MODEL_ID, "candidate": 4, "level": 90})
+    assert busy == "false"
+    text = json.dumps(shown, default=lambda c: c.to_plotly_json(), ensure_ascii=False)
+    for name in ("waterfall", "actual", "shares", "roi", "decay", "carryover", "all-curves", "residual-size"):
+        assert f"figure-candidate-{name}" in text, name
+    with pytest.raises(PreventUpdate):
+        models.show_report(None)
+
+
+def test_report_that_cannot_be_made_says_why_in_its_place(app: Dash, trainer: Trainer) -> None:
+    trainer.fault = httpx.ConnectError("refused")
+    shown, _ = models.show_report({"model": builders.MODEL_ID, "candidate": 9, "level": 90})
+    assert "cannot be reached" in str(shown)
+
+
+def test_forecasts_and_experiments_stand_beside_the_model(app: Dash) -> None:
+    page = draw()
+    for text in (
+        "Forecasts were off by 10\u00a0%, 60\u00a0% less than repeating the year before",
+        "The model agrees with 1 of 2 experiments",
+        "Search + Social",
+    ):
+        assert text in page, text
+
+
+def test_reports_are_served_with_their_own_policy_and_name(app: Dash) -> None:
+    browser = app.server.test_client()
+    answer = browser.get(f"/reports/{builders.MODEL_ID}.html?candidate=4", headers={"Accept-Encoding": ""})
+    assert answer.status_code == 200
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+    assert f"mixline-{builders.MODEL_ID[:12]}-candidate-4.html" in answer.headers["Content-Disposition"]
+    figures = read_figures(answer.text)
+    documents = builders.make_documents(id=builders.MODEL_ID)
+    dots = next(t for t in figures["roi"]["data"] if t["mode"] == "markers")  # type: ignore[attr-defined]
+    assert sorted(dots["x"]) == sorted(channel.roi.value for channel in documents.summary.channels)
+    again = browser.get(answer.request.path + "?candidate=4", headers={"If-None-Match": answer.headers["ETag"]})
+    assert again.status_code == 304
+    packed = browser.get(f"/reports/{builders.MODEL_ID}.html", headers={"Accept-Encoding": "gzip"})
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert len(packed.data) < len(answer.data) / 2
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        (f"{builders.MODEL_ID}.exe", 404),
+        ("zz.html", 404),
+        (f"{'0' * 64}.html", 404),
+        (f"{builders.MODEL_ID}.html?kind=novel", 422),
+        (f"{builders.MODEL_ID}.html?candidate=-1", 422),
+        (f"{builders.MODEL_ID}.html?candidate=99999999", 422),
+    ],
+)
+def test_addresses_of_no_report_are_refused(app: Dash, path: str, status: int) -> None:
+    assert app.server.test_client().get(f"/reports/{path}").status_code == status
+
+
+def test_a_printed_report_without_a_browser_is_one_sentence(app: Dash, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MIXLINE_CHROMIUM", "/nowhere/chrome")
+    answer = app.server.test_client().get(f"/reports/{builders.MODEL_ID}.pdf?kind=measurement")
+    assert answer.status_code == 503
+    assert "apt-get install chromium" in answer.text
+
+
+def test_channels_can_be_taken_as_a_table(app: Dash) -> None:
+    answer = app.server.test_client().get(f"/downloads/models/{builders.MODEL_ID}/channels.csv")
+    lines = answer.data.decode("utf-8-sig").splitlines()
+    assert lines[0].startswith("channel,spend (EUR),share of spend,contribution,")
+    first = builders.make_summary().channels[0]
+    assert lines[1].split(",")[:4] == [
+        first.label,
+        str(first.spend),
+        str(first.share_of_spend),
+        str(first.contribution.value),
+    ]

@@ -14,7 +14,6 @@ from dashboard.reports.composing import compose
 from dashboard.reports.page import write_page
 from dashboard.reports.printing import find_browser, print_page
 from mixline.errors import UnavailableError
-from mixline.messages import Decay, ReportDocuments
 from tests.unit.dashboard import builders
 
 pytestmark = [
@@ -26,19 +25,7 @@ A4 = (841.9, 595.0)  # points
 
 @pytest.fixture(scope="module")
 def pages() -> dict[str, str]:
-    summary = builders.make_summary()
-    decays = [
-        Decay(channel=c.name, label=c.label, adstock="geometric", value=[0.6, 0.3, 0.1, 0.0], low=[0.5, 0.2, 0.0, 0.0],
-              high=[0.7, 0.4, 0.2, 0.1], low50=[0.55, 0.25, 0.05, 0.0], high50=[0.65, 0.35, 0.15, 0.05])
-        for c in summary.channels
-    ]  # fmt: skip
-    documents = ReportDocuments(
-        model_id=summary.id,
-        summary=summary,
-        contributions=builders.make_contributions(summary),
-        curves=builders.make_curves(summary),
-        decays=decays,
-    )
+    documents = builders.make_documents()
     return {kind: write_page(compose(documents, kind)) for kind in ("onepage", "measurement")}  # type: ignore[arg-type]
 
 
