@@ -9,6 +9,8 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from mixline.mmm.backtest import backtest as run_backtest
+    from mixline.mmm.backtest_result import Backtest, read_backtest
     from mixline.mmm.checks import review
     from mixline.mmm.choice import choose_candidate
     from mixline.mmm.curves import curves as response_curves
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 
 # Where each name lives; "module:name" where a module and its function share a name.
 _HOME = {
+    "Backtest": "backtest_result",
     "Bounds": "planner",
     "ChannelGroup": "planner",
     "Context": "specification",
@@ -54,11 +57,13 @@ _HOME = {
     "fit": "fitting",
     "fit_quality": "response",
     "plan": "planner",
+    "read_backtest": "backtest_result",
     "read_model": "model_file",
     "read_yaml": "specification_document",
     "refresh_spec": "refresh",
     "response_curves": "curves:curves",
     "review": "checks",
+    "run_backtest": "backtest:backtest",
     "simulate_world": "simulate:simulate",
     "terms_frame": "frames",
     "totals": "response",
@@ -68,6 +73,7 @@ _HOME = {
 
 __all__ = [
     "WORLDS",
+    "Backtest",
     "Bounds",
     "ChannelGroup",
     "Context",
@@ -93,11 +99,13 @@ __all__ = [
     "fit",
     "fit_quality",
     "plan",
+    "read_backtest",
     "read_model",
     "read_yaml",
     "refresh_spec",
     "response_curves",
     "review",
+    "run_backtest",
     "simulate_world",
     "terms_frame",
     "totals",
