@@ -37,7 +37,7 @@ def draw_studies(calibration: Calibration, look: Look) -> Drawing:
     note = f"{unit.outcome_label} over each experiment, with {look.level} % ranges. " + (
         "Grey: what the data say without the experiment." if any(s.alone for s in calibration.studies) else ""
     )
-    height = row_height(max(len(labels), 3), 30)
+    height = row_height(max(len(labels), 5), 30)
     return Drawing("lift-studies", write_finding(calibration.studies), note.strip(), figure, height)
 
 

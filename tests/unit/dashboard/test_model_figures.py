@@ -15,17 +15,29 @@ from dashboard.components.model_candidate import pick_others, write_memory
 from dashboard.components.model_checks import count_findings
 from dashboard.components.model_downloads import write_contributions
 from dashboard.figures import residuals
+from dashboard.figures.all_curves import draw_all_curves
+from dashboard.figures.backtest import draw_backtest, write_finding
 from dashboard.figures.candidate_agreement import draw_agreement, near_rows, spread_of
 from dashboard.figures.candidate_returns import draw_candidate, write_difference
 from dashboard.figures.convergence import draw_convergence, write_convergence
+from dashboard.figures.decay import draw_decay
 from dashboard.figures.drawing import Drawing, Look, make_look
+from dashboard.figures.lift_studies import draw_studies
 from dashboard.figures.pareto_cloud import draw_cloud, write_against_best
+from dashboard.figures.shares import draw_shares
 from mixline.messages import Candidates, Contributions, ModelSummary, TrialSummary
 from tests.unit.dashboard import builders
 
 Draw = Callable[[ModelSummary, Candidates, Contributions, Look], Drawing]
 DRAWINGS: dict[str, Draw] = {
     "cloud": lambda s, c, d, look: draw_cloud(c, look, 3),
+    "cloud by family": lambda s, c, d, look: draw_cloud(c, look, 3, families=True),
+    "decay": lambda s, c, d, look: draw_decay(builders.make_documents().decays, s, look),
+    "decay of few": lambda s, c, d, look: draw_decay(builders.make_documents().decays[:2], s, look),
+    "all curves": lambda s, c, d, look: draw_all_curves(builders.make_curves(s).curves, s, look),
+    "forecasts": lambda s, c, d, look: draw_backtest(builders.make_backtest(s), look),
+    "experiments": lambda s, c, d, look: draw_studies(builders.make_calibration(s), look),
+    "shares with returns": lambda s, c, d, look: draw_shares(s, look, with_roi=True),
     "agreement": lambda s, c, d, look: draw_agreement(c, s, look),
     "candidate": lambda s, c, d, look: draw_candidate(c, 4, s, look),
     "convergence": lambda s, c, d, look: draw_convergence(c, look),
@@ -194,3 +206,20 @@ def test_contributions_file_adds_up_and_runs_no_formula(document: Contributions)
     values = [float(cell) for cell in lines[0][1:]]
     assert sum(values[2::3]) == pytest.approx(values[1])
     assert head[0] == "date"
+
+
+def test_family_points_are_all_good_candidates_once(summary: ModelSummary) -> None:
+    look = make_look(summary, "light", 90)
+    candidates = builders.make_candidates(summary)
+    data = draw_cloud(candidates, look, None, families=True).figure["data"]
+    points = [mark[0] for trace in data if trace.get("name", "").startswith("Family") for mark in trace["customdata"]]
+    assert sorted(points) == [row for row, number in enumerate(candidates.cluster) if number > 0]
+    marks = {
+        (trace["marker"]["symbol"], trace["marker"]["color"]) for trace in data if "Family" in trace.get("name", "")
+    }
+    assert len(marks) == len(candidates.clusters)
+
+
+@pytest.mark.parametrize(("skill", "words"), [(0.6, "60 % less than"), (-0.2, "20 % more than"), (None, "off by 10 %")])
+def test_forecasts_are_told_beside_the_year_before(summary: ModelSummary, skill: float | None, words: str) -> None:
+    assert words in write_finding(builders.make_backtest(summary, skill=skill))
