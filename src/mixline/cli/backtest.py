@@ -82,7 +82,7 @@ def _print(spec: ModelSpec, found: Backtest) -> None:
     )
     measure = "ROI" if spec.goal.kind == "revenue" else "Conversions per unit of money"
     print_table(
-        f"{measure} as each forecast saw it",
+        f"{measure} by forecast",
         ["Channel", *(fold.dates[0].isoformat() for fold in found.folds)],
         [
             [
