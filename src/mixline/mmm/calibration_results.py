@@ -20,6 +20,7 @@ from mixline.mmm.specification import Study
 
 Z90, Z50 = 1.6448536269514722, 0.6744897501960817  # normal quantiles of the 90 and 50 % range
 DOUBTED = 0.5  # probability of a bias from which the data are said to be biased
+MANY = 10.0  # relative difference from which its size says nothing more
 ALIKE = 0.1  # relative difference that is no difference: experiments are not read more finely
 
 
@@ -116,14 +117,15 @@ def _kept(fact: dict[str, float]) -> tuple[Estimate, float]:
 
 def _words(measured: Estimate, said: Estimate, difference: float, alone: Estimate | None, biased: float | None) -> str:
     side = "higher" if difference > 0 else "lower"
+    much = f"by {abs(difference):.0%}" if abs(difference) < MANY else "many times over"
     if said.low > measured.high or said.high < measured.low:
-        words = f"The model is {side} than the experiment by {abs(difference):.0%}, more than both ranges allow."
+        words = f"The model is {side} than the experiment {much}, more than both ranges allow."
     elif abs(difference) <= ALIKE:
         words = "The model agrees with the experiment."
     else:
-        words = f"The model is {side} than the experiment by {abs(difference):.0%}, which both ranges allow."
+        words = f"The model is {side} than the experiment {much}, which both ranges allow."
     if alone is not None and biased is not None and biased > DOUBTED:
         off = alone.value / measured.value
-        much = f"{off:.1f} times as much" if off > 0 else "the opposite"
-        words += f" The data alone would have said {much}, so mostly the experiment was believed."
+        other = f"{off:.1f} times as much" if off > 0 else "the opposite"
+        words += f" The data alone would have said {other}, so mostly the experiment was believed."
     return words
