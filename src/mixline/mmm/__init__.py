@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from mixline.mmm.backtest import backtest as run_backtest
     from mixline.mmm.backtest_result import Backtest, read_backtest
+    from mixline.mmm.calibration_results import calibration_results as compare_studies
     from mixline.mmm.checks import review
     from mixline.mmm.choice import choose_candidate
     from mixline.mmm.curves import curves as response_curves
@@ -50,6 +51,7 @@ _HOME = {
     "channels_frame": "frames",
     "choose_candidate": "choice",
     "compare_models": "movement",
+    "compare_studies": "calibration_results:calibration_results",
     "contributions": "response",
     "contributions_frame": "frames",
     "curves_frame": "frames",
@@ -92,6 +94,7 @@ __all__ = [
     "channels_frame",
     "choose_candidate",
     "compare_models",
+    "compare_studies",
     "contributions",
     "contributions_frame",
     "curves_frame",
