@@ -90,8 +90,8 @@ def _body(view: View, client: TrainerClient, candidate: str, families: bool) -> 
             draw_cloud(candidates, look, picked, families=families),
             above=color_choice(candidates, view, HERE, picked, families),
         ),
-        *([] if picked is None else _picked(candidates, picked, view)),
         *families_panel(candidates, view, HERE),
+        *([] if picked is None else _picked(candidates, picked, view)),
         *([panel(draw_agreement(candidates, summary, look))] if several else []),
         html.Div([_convergence(candidates, view), checks_panel(summary)], className="grid-2"),
         html.Div(

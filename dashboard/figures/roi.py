@@ -19,11 +19,15 @@ from dashboard.figures.ranges import draw_ranges
 from mixline.messages import ChannelSummary, ModelSummary
 
 SURE = 0.9  # "very likely"
+NUMBER_WIDTH = 52  # pixels at the right for the number alone
 NUMBERS_WIDTH = 98  # pixels at the right: the number, and under it whether it pays, in words
 
 
-def draw_roi(summary: ModelSummary, look: Look) -> Drawing:
-    """Best first. For conversions the unit is conversions per 1,000 and there is no break-even line."""
+def draw_roi(summary: ModelSummary, look: Look, *, in_words: bool = True) -> Drawing:
+    """Best first. For conversions the unit is conversions per 1,000 and there is no break-even line.
+
+    `in_words` says under each number whether the channel pays; without it the rows are as high as those of other figures.
+    """
     channels = sorted(summary.channels, key=lambda channel: -channel.roi.value)
     labels = [channel.label for channel in channels]
     unit, scale = look.unit, look.unit.roi_scale
@@ -48,22 +52,30 @@ def draw_roi(summary: ModelSummary, look: Look) -> Drawing:
         },
         yaxis=labels_axis(labels),
         shapes=shapes,
-        annotations=annotations + [_number(channel, look) for channel in channels],
-        margin={"l": 8, "r": NUMBERS_WIDTH, "t": 26, "b": 8},
+        annotations=annotations + [_number(channel, look, in_words) for channel in channels],
+        margin={"l": 8, "r": NUMBERS_WIDTH if in_words else NUMBER_WIDTH, "t": 26, "b": 8},
     )
     ranges = "Thin line: 90 % range, thick: 50 %." if look.level == 90 else "Thick line: 50 % range."
     what = (
         "Conversions per 1,000 spent" if unit.conversions else f"{unit.outcome_name.capitalize()} {unit.roi_name} spent"
     )
     note = f"{what}, over the modelled period. {ranges}"
-    if not unit.conversions:
+    if not unit.conversions and in_words:
         note += " At the right: whether the channel earns more than it costs."
     return Drawing(
-        "roi", _finding(channels, look), note, figure, row_height(len(labels), 44), "figure_roi", _table(channels, look)
+        "roi",
+        _finding(channels, look),
+        note,
+        figure,
+        row_height(len(labels), 44 if in_words else 36),
+        "figure_roi",
+        _table(channels, look),
     )
 
 
-def _number(channel: ChannelSummary, look: Look) -> Document:
+def _number(channel: ChannelSummary, look: Look, in_words: bool) -> Document:
+    if not in_words:
+        return side_number(channel.label, look.unit.roi(channel.roi.value), NUMBER_WIDTH, look)
     words = "" if look.unit.conversions else write_chance(channel.probability_profitable)
     return side_number(channel.label, look.unit.roi(channel.roi.value), NUMBERS_WIDTH, look, words, below=True)
 

@@ -121,7 +121,7 @@ def _returns(summary: ModelSummary, look: Look) -> Sheet:
         title="What each channel gave for its money",
         lede=write_returns(summary, look),
         blocks=(
-            Panel(draw_roi(summary, look)),
+            Panel(draw_roi(summary, look, in_words=False)),
             Panel(draw_shares(summary, look)),
             Table(
                 "Every channel in numbers",

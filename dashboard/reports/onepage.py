@@ -30,7 +30,7 @@ def draw_panels(documents: ReportDocuments, look: Look) -> tuple[Drawing, ...]:
         draw_waterfall(summary, look),
         draw_actual(contributions, summary, look),
         draw_shares(summary, look, with_roi=True),
-        draw_roi(summary, look),
+        draw_roi(summary, look, in_words=False),
         draw_decay(documents.decays, summary, look),
         draw_carryover(summary, look),
         draw_all_curves(label_curves(documents.curves).curves, summary, look),
