@@ -236,6 +236,8 @@ def register(app: Dash) -> None:
         State(FILTER, "value"),
         State({"type": "run-log", "index": ALL}, "id"),
         prevent_initial_call=True,
+        # Asked again while an answer is under way, Dash would drop that answer: on a slow line none would ever be shown.
+        running=[(Output(TICK, "max_intervals"), 0, -1)],
     )(tick)
     app.callback(
         Output(HISTORY, "rowData", allow_duplicate=True),

@@ -11,7 +11,7 @@ from dash import dcc, html
 from dashboard.components.aria import aria
 from dashboard.components.run_words import cost_words, duration_words, tag_words
 from dashboard.figures.format import write_moment
-from dashboard.figures.search_progress import ERROR, SearchPoint, cloud_figure, search_figure
+from dashboard.figures.search_progress import ERROR, HEIGHT, SearchPoint, cloud_figure, search_figure
 from dashboard.theme import Mode
 from mixline.messages import EventView, RunView, SearchCloud
 
@@ -97,7 +97,14 @@ def _charts(run: RunView, points: Sequence[SearchPoint], cloud: SearchCloud | No
 
 def _chart(kind: str, title: str, run: RunView, figure: Any) -> html.Figure:
     config: Any = {"displayModeBar": False, "responsive": True}
-    graph = dcc.Graph(id={"type": kind, "run": run.id}, figure=figure, config=config, className="search-chart")
+    graph = dcc.Graph(
+        id={"type": kind, "run": run.id},
+        figure=figure,
+        config=config,
+        responsive=True,
+        style={"height": f"{HEIGHT}px"},
+        className="search-chart",
+    )
     return html.Figure([html.Figcaption(title, className="soft small"), graph])
 
 

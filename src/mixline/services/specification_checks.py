@@ -85,8 +85,10 @@ def find_problems(
         except MixlineError as error:
             path = pruned.locate(error)
             spurious = bool(problems) and path in {*pruned.emptied, ""} and not error.got
-            if not spurious:
-                problems.append(_problem(error, pruned.original(path)))
+            place = pruned.original(path)
+            # What was taken out for being wrong is then missing: that is no second problem.
+            if not spurious and not (place and place in {problem.path for problem in problems}):
+                problems.append(_problem(error, place))
             again = path in tried
             tried.add(path)
             # An entry whose one field cannot be left out goes as a whole at the second try.
@@ -175,7 +177,7 @@ def _data_part(spec: ModelSpec) -> str:
 
 def _problem(error: MixlineError, path: str) -> SpecificationProblem:
     what = error.what[:1].upper() + error.what[1:]
-    got = f"; got {_unquoted(error.got)}" if error.got is not None else ""
+    got = f"; got {_unquoted(error.got) or 'nothing'}" if error.got is not None else ""
     return SpecificationProblem(path=path, sentence=f"{what}{got}.", expected=error.expected, action=error.action)
 
 
