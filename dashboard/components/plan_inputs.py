@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any, Literal, cast
-from urllib.parse import quote, unquote
+from dataclasses import dataclass, field, replace
+from typing import Literal, cast
 
-from mixline.errors import InputError
-from mixline.mmm.planner import Bounds, PlanRequest
+from mixline.mmm.planner import Bounds, ChannelGroup, PlanRequest
 
-Goal = Literal["budget", "outcome", "roi"]
-GOALS: tuple[Goal, ...] = ("budget", "outcome", "roi")
+Goal = Literal["budget", "outcome", "roi", "marginal_roi"]
+Pace = Literal["year", "even", "flights", "own"]
+GOALS: tuple[Goal, ...] = ("budget", "outcome", "roi", "marginal_roi")
+PACES: tuple[Pace, ...] = ("year", "even", "flights", "own")
 AHEAD = {"day": 91, "week": 13, "month": 3}
 MOST_AHEAD = {"day": 366, "week": 104, "month": 24}
-PERCENTS: Mapping[Goal, tuple[float, float]] = {"budget": (50, 200), "outcome": (10, 300), "roi": (10, 300)}
+WIDE = (10, 300)
+PERCENTS: Mapping[Goal, tuple[float, float]] = {
+    "budget": (70, 140), "outcome": WIDE, "roi": WIDE, "marginal_roi": WIDE,
+}  # fmt: skip
 CAUTIOUS = 0.25  # the gain that three of four draws exceed
+FLIGHT = 2  # least periods in a row where nothing else is asked
+GROUPS = ("A", "B", "C")
 Ends = tuple[float | None, float | None]
 
 
@@ -24,7 +28,10 @@ Ends = tuple[float | None, float | None]
 class PlanInputs:
     """One question. Empty means: today's budget, today's outcome or return as the target, usual bounds.
 
-    `target` is an outcome over the plan, or a return in the unit shown; `bounds` are per cent of today's spend.
+    `target` is an outcome over the plan, or a return in the unit shown. `bounds`, `group_bounds` and `held` are per cent of
+    today's spend, so that they mean the same for any number of periods; `prices` are changes in per cent. `held` channels
+    keep their spend whatever happens to the others. `groups` names the group of a channel. `weights` are a channel's money
+    over the periods where the pace is one's own. `today` is the mean of so many last periods, else of the model's window.
     """
 
     goal: Goal = "budget"
@@ -32,22 +39,20 @@ class PlanInputs:
     budget: float | None = None
     target: float | None = None
     bounds: Mapping[str, Ends] = field(default_factory=dict)
-    locked: tuple[str, ...] = ()
+    held: Mapping[str, float] = field(default_factory=dict)
+    groups: Mapping[str, str] = field(default_factory=dict)
+    group_bounds: Mapping[str, Ends] = field(default_factory=dict)
+    prices: Mapping[str, float] = field(default_factory=dict)
+    pace: Pace = "year"
+    flight: int | None = None
+    weights: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
     cautious: bool = False
+    carry_out: bool = False
+    today: int | None = None
 
-    def to_query(self) -> dict[str, str]:
-        """What differs from the default, for the address."""
-        bounds = ",".join(f"{quote(c, safe='')}:{_text(low)}~{_text(high)}" for c, (low, high) in self.bounds.items())
-        query = {
-            "goal": "" if self.goal == "budget" else self.goal,
-            "ahead": "" if self.ahead is None else str(self.ahead),
-            "budget": _text(self.budget),
-            "target": _text(self.target),
-            "bounds": bounds,
-            "lock": ",".join(quote(c, safe="") for c in self.locked),
-            "cautious": "1" if self.cautious else "",
-        }
-        return {name: value for name, value in query.items() if value}
+    def periods(self, interval: str) -> int:
+        """Periods ahead."""
+        return self.ahead or AHEAD[interval]
 
     def request(self, interval: str, target: float | None) -> PlanRequest:
         """The engine's question. `target` is in the engine's unit, None only where the goal needs none.
@@ -55,75 +60,60 @@ class PlanInputs:
         Raises:
             SpecificationError: limits that contradict each other.
         """
-        low_usual, high_usual = PERCENTS[self.goal]
-        bounds = {}
-        for channel, (low, high) in self.bounds.items():
-            if channel in self.locked or (low is None and high is None):
-                continue
-            least = min(low_usual, high) if low is None and high is not None else low
-            most = max(high_usual, low) if high is None and low is not None else high
-            bounds[channel] = Bounds(cast(float, least) / 100, cast(float, most) / 100)
+        usual = PERCENTS[self.goal]
+        bounds = {name: _bounds(ends, usual) for name, ends in self.bounds.items() if ends != (None, None)}
+        bounds |= {name: Bounds(share / 100, share / 100) for name, share in self.held.items()}
+        locked = tuple(name for name, share in self.held.items() if share == 100)
+        groups = []
+        for group in sorted(set(self.groups.values())):
+            ends = self.group_bounds.get(group, (None, None))
+            if ends != (None, None):
+                members = tuple(name for name, own in self.groups.items() if own == group)
+                low, high = ends
+                groups.append(ChannelGroup(f"Group {group}", members, Bounds(_share(low), _share(high))))
         budget_goal = self.goal == "budget"
+        periods = self.periods(interval)
+        patterns = {n: w for n, w in self.weights.items() if len(w) == periods and any(w)} if self.pace == "own" else {}
         return PlanRequest(
             scenario=self.goal,
-            periods=self.ahead or AHEAD[interval],
+            periods=periods,
             budget=self.budget if budget_goal else None,
             target=None if budget_goal else target,
-            bounds=bounds,
-            locked=self.locked,
+            bounds={name: ends for name, ends in bounds.items() if name not in locked},
+            locked=locked,
+            groups=tuple(groups),
+            prices={name: 1 + change / 100 for name, change in self.prices.items() if change},
+            pacing="flat" if self.pace in ("even", "flights") else "historic",
+            patterns=patterns,
+            carry_out=self.carry_out,
             cautious=CAUTIOUS if self.cautious and budget_goal else None,
+            today_periods=self.today,
         )
 
+    def only(self, channels: Mapping[str, object] | set[str]) -> PlanInputs:
+        """The same question of a model with these channels: what is asked of others is left out."""
 
-def read_inputs(query: Mapping[str, Any]) -> PlanInputs:
-    """The question an address asks.
+        def keep(of: Mapping[str, object]) -> dict[str, object]:
+            return {name: value for name, value in of.items() if name in channels}
 
-    Raises:
-        InputError: a value that cannot be one of ours.
-    """
-    goal = str(query.get("goal") or "budget")
-    if goal not in GOALS:
-        raise _unknown("goal", goal, ", ".join(GOALS))
-    ahead = _number("ahead", query.get("ahead"))
-    if ahead is not None and (ahead != int(ahead) or not 1 <= ahead <= 731):
-        raise _unknown("ahead", ahead, "a whole number from 1")
-    bounds: dict[str, Ends] = {}
-    for part in filter(None, str(query.get("bounds") or "").split(",")):
-        name, colon, ends = part.rpartition(":")
-        low, tilde, high = ends.partition("~")
-        if not (colon and tilde and name):
-            raise _unknown("bounds", part, "channel:least~most in per cent of today")
-        bounds[unquote(name)] = (_number("bounds", low), _number("bounds", high))
-    locked = tuple(unquote(name) for name in str(query.get("lock") or "").split(",") if name)
-    return PlanInputs(
-        goal=goal,
-        ahead=None if ahead is None else int(ahead),
-        budget=_number("budget", query.get("budget")),
-        target=_number("target", query.get("target")),
-        bounds=bounds,
-        locked=locked,
-        cautious=str(query.get("cautious") or "") == "1",
-    )
+        kept = {name: keep(getattr(self, name)) for name in ("bounds", "held", "groups", "prices", "weights")}
+        return replace(self, **cast(dict[str, Mapping[str, float]], kept))  # type: ignore[arg-type]
 
 
-def _number(where: str, text: object) -> float | None:
-    if text is None or text == "":
-        return None
-    try:
-        value = float(str(text))
-    except ValueError:
-        raise _unknown(where, text, "a number") from None
-    if not math.isfinite(value) or value < 0:
-        raise _unknown(where, text, "a number, 0 or more")
-    return value
+def with_flights(inputs: PlanInputs, request: PlanRequest, channels: tuple[str, ...]) -> PlanRequest:
+    """Every channel may run in flights where the pace asks for it."""
+    if inputs.pace != "flights" or request.periods is None:
+        return request
+    least = min(inputs.flight or FLIGHT, request.periods)
+    return request.change(flights=dict.fromkeys(channels, least))
 
 
-def _text(value: float | None) -> str:
-    return "" if value is None else str(int(value)) if value == int(value) else repr(value)
+def _bounds(ends: Ends, usual: tuple[float, float]) -> Bounds:
+    low, high = ends
+    least = min(usual[0], high) if low is None and high is not None else low
+    most = max(usual[1], low) if high is None and low is not None else high
+    return Bounds(_share(least), _share(most))
 
 
-def _unknown(where: str, got: object, expected: str) -> InputError:
-    return InputError(
-        "the address asks for a plan that cannot be made", where=where, got=str(got)[:60], expected=expected,
-        action="Choose it again on the page.",
-    )  # fmt: skip
+def _share(percent: float | None) -> float | None:
+    return None if percent is None else percent / 100

@@ -1,49 +1,58 @@
-"""The answer of the planner: headline, warnings, figures, table, and a file to take away."""
+"""The answer of the planner: headline, before and after, bridge, weeks, curves and table."""
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Mapping
 from typing import Any
 
 from dash import html
 
 from dashboard.components.aria import aria
-from dashboard.components.panels import keep_together, panel
-from dashboard.components.plan_inputs import PlanInputs
-from dashboard.components.plan_words import plan_certainty, plan_headline, stop_words, to_message, warnings
-from dashboard.figures.drawing import Look
-from dashboard.figures.format import MINUS, write_share
+from dashboard.components.panels import graph, keep_together, panel
+from dashboard.components.plan_solving import Solved
+from dashboard.components.plan_table import delta_table
+from dashboard.components.plan_words import binding_words, plan_certainty, plan_headline, warnings
+from dashboard.figures.drawing import Drawing, Look
 from dashboard.figures.plan_bridge import draw_bridge
 from dashboard.figures.plan_change import draw_change
-from mixline.mmm.planner import Plan, PlannedChannel
+from dashboard.figures.plan_curves import draw_plan_curve
+from dashboard.figures.plan_weeks import draw_weeks
+from mixline.mmm.planner import Plan, Planner
 
-CSV_PATH = "/plan-files/plan.csv"
+FILES = "/plan-files"
+FILE_KINDS = ("csv", "xlsx", "pdf")
+COPY, COPIED = "plan-copy", "plan-copied"
 
 
-def plan_result(plan: Plan, inputs: PlanInputs, labels: Mapping[str, str], look: Look, query: str) -> list[Any]:
-    """Everything below the form. `query` is the address of this plan, without the question mark."""
+def plan_answer(solved: Solved, labels: Mapping[str, str], look: Look) -> list[Any]:
+    """The headline with its range, and what to know before following the plan."""
+    plan = solved.plan
     notes = [html.P([html.Strong("Beware. "), text]) for text in warnings(plan, labels)]
     return [
-        html.Section(
-            [
-                html.H2(keep_together(plan_headline(plan, inputs, look)), className="plan-headline"),
-                html.P(keep_together(plan_certainty(plan, look))),
-                html.Div(notes, className="plan-warnings") if notes else None,
-            ],
-            className="panel",
+        html.H2(keep_together(plan_headline(plan, solved.inputs, look)), className="plan-headline"),
+        html.P(keep_together(plan_certainty(plan, look)), className="plan-certainty"),
+        html.Div(notes, className="plan-warnings") if notes else None,
+    ]
+
+
+def plan_change(solved: Solved, labels: Mapping[str, str], look: Look) -> html.Section:
+    """Before and after, beside the sliders."""
+    return panel(draw_change(solved.plan, labels, look))
+
+
+def plan_details(planner: Planner, solved: Solved, labels: Mapping[str, str], look: Look, query: str) -> list[Any]:
+    """Everything beneath the sliders. `query` is the address of this plan, without the question mark."""
+    plan = solved.plan
+    return [
+        html.Div(
+            [panel(draw_bridge(plan, labels, look)), panel(draw_weeks(plan, solved.today, labels, look))],
+            className="grid-2",
         ),
-        html.Div([panel(draw_change(plan, labels, look)), panel(draw_bridge(plan, labels, look))], className="grid-2"),
+        _curves(draw_curves(planner, plan, labels, look)),
         html.Section(
             [
-                html.Div(
-                    [
-                        html.H2("The plan in numbers"),
-                        html.A("Download CSV", href=f"{CSV_PATH}?{query}", className="button", download="plan.csv"),
-                    ],
-                    className="panel-head",
-                ),
+                html.Div([html.H2("The plan in numbers"), _files(query)], className="panel-head"),
+                html.Ul([html.Li(keep_together(words)) for words in binding_words(plan, look)], className="plan-binding"),
                 html.Div(delta_table(plan, labels, look), className="plan-scroll", tabIndex=0, role="region",
                          **aria(label="The plan in numbers")),
             ],
@@ -52,83 +61,44 @@ def plan_result(plan: Plan, inputs: PlanInputs, labels: Mapping[str, str], look:
     ]  # fmt: skip
 
 
-def delta_table(plan: Plan, labels: Mapping[str, str], look: Look) -> html.Table:
-    """Spend today and planned, what it brings, the return of the next money, and what stops it."""
-    unit = look.unit
-    heads = ["Channel", "Today", "Planned", "Change", f"Brings ({unit.outcome_name})", f"Next money, {unit.roi_per}",
-             "What stops it"]  # fmt: skip
-    rows = []
-    for c in sorted(plan.channels, key=lambda c: -c.spend):
-        swatch = html.Span(className="swatch", style={"background": look.color(c.name)})
-        rows.append(
-            html.Tr(
-                [
-                    html.Th([swatch, labels.get(c.name, c.label)], scope="row"),
-                    html.Td(unit.money(c.spend_today)),
-                    html.Td(unit.money(c.spend)),
-                    html.Td(_change(c.change)),
-                    html.Td(_brings(c.contribution, look)),
-                    html.Td(unit.roi_with_range(to_message(c.marginal_roi), look.level)),
-                    html.Td(keep_together(stop_words(c)), className="words-cell"),
-                ]
-            )
-        )  # fmt: skip
-    whole = plan.spend / plan.spend_today - 1 if plan.spend_today > 0 else None
-    brought = (
-        f"{unit.outcome(plan.contribution.value)} ({unit.outcome_range(to_message(plan.contribution), look.level)})"
+def draw_curves(planner: Planner, plan: Plan, labels: Mapping[str, str], look: Look) -> list[Drawing]:
+    """A curve for every channel with spend, the dearest first."""
+    pairs = zip(planner.curves(plan), plan.channels, strict=True)
+    shown = sorted(
+        (pair for pair in pairs if max(pair[1].spend, pair[1].spend_today) > 0), key=lambda pair: -pair[1].spend
     )
-    rows.append(
-        html.Tr(
+    return [draw_plan_curve(curve, channel, labels.get(channel.name, channel.label), look) for curve, channel in shown]
+
+
+def _curves(drawings: list[Drawing]) -> html.Section:
+    cells = [
+        html.Div(
             [
-                html.Th("All channels", scope="row"),
-                html.Td(unit.money(plan.spend_today)),
-                html.Td(unit.money(plan.spend)),
-                html.Td(_change(whole)),
-                html.Td(brought),
-                html.Td(unit.roi_with_range(to_message(plan.marginal_roi), look.level)),
-                html.Td(""),
+                html.H3(keep_together(drawing.title), id=f"title-{drawing.name}"),
+                html.P(keep_together(drawing.note), className="figure-note"),
+                graph(drawing),
             ],
-            className="total",
+            className="plan-curve",
         )
-    )
-    return html.Table(
-        [html.Thead(html.Tr([html.Th(head, scope="col") for head in heads])), html.Tbody(rows)],
-        className="plain-table plan-table",
-    )
+        for drawing in drawings
+    ]
+    return html.Section(
+        [
+            html.H2("What each channel brings at other spend"),
+            html.P("Over the planned time. Ring: today. Disc: the plan. Dashed: beyond what was ever spent for a quarter.",
+                   className="figure-note"),
+            html.Div(cells, className="plan-curves"),
+        ],
+        className="panel",
+    )  # fmt: skip
 
 
-def write_plan(plan: Plan, labels: Mapping[str, str]) -> str:
-    """The plan as CSV, plain numbers with both ends of each 90 % range, totals over the planned periods."""
-    text = io.StringIO()
-    sheet = csv.writer(text, lineterminator="\r\n")
-    sheet.writerow(["channel", "spend_today", "spend_planned", "change", "outcome", "outcome_5", "outcome_95",
-                    "marginal_roi", "marginal_roi_5", "marginal_roi_95", "limit", "beyond_observed"])  # fmt: skip
-    for c in plan.channels:
-        sheet.writerow(
-            [_safe(labels.get(c.name, c.label)), *_numbers(c), stop_words(c), "yes" if c.extrapolated else "no"]
-        )
-    return text.getvalue()
-
-
-def _numbers(c: PlannedChannel) -> list[Any]:
-    brings, following = c.contribution, c.marginal_roi
-    return [c.spend_today, c.spend, "" if c.change is None else c.change, brings.value, brings.low, brings.high,
-            following.value, following.low, following.high]  # fmt: skip
-
-
-def _safe(text: str) -> str:
-    """A name that a spreadsheet would take for a formula is made text."""
-    return f"'{text}" if text[:1] in "=+-@\t\r" else text
-
-
-def _brings(estimate: object, look: Look) -> str:
-    figure = to_message(estimate)
-    return f"{look.unit.outcome(figure.value)} ({look.unit.outcome_range(figure, look.level)})"
-
-
-def _change(value: float | None) -> str:
-    if value is None:
-        return "–"
-    if abs(value) < 0.0005:
-        return "0 %"
-    return f"{MINUS if value < 0 else '+'}{write_share(abs(value))}"
+def _files(query: str) -> html.Div:
+    names = {"csv": "CSV", "xlsx": "Excel", "pdf": "PDF"}
+    links = [
+        html.A(names[kind], href=f"{FILES}/plan.{kind}?{query}", className="button", download=f"plan.{kind}",
+               **aria(label=f"Download the plan as {names[kind]}"))
+        for kind in FILE_KINDS
+    ]  # fmt: skip
+    copy = html.Button("Copy link", id=COPY, type="button", className="button")
+    return html.Div([html.Span(id=COPIED, className="soft small", role="status"), copy, *links], className="plan-files")

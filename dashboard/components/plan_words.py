@@ -31,6 +31,9 @@ def plan_headline(plan: Plan, inputs: PlanInputs, look: Look) -> str:
         return f"Spending {spend} this way over {ahead} brings {brings} than today's plan."
     if inputs.goal == "outcome":
         return f"The least budget for {unit.outcome(plan.outcome.value)} {unit.outcome_name} over {ahead} is {spend}."
+    if inputs.goal == "marginal_roi":
+        until = unit.roi(plan.request.target or 0.0)
+        return f"Spending {spend} over {ahead}, until the next money brings {until} {unit.roi_name}, brings {brings} than today."
     return f"At {unit.roi(plan.roi.value)} {unit.roi_name}, {spend} over {ahead} brings {brings} than today's plan."
 
 
@@ -50,12 +53,35 @@ def plan_certainty(plan: Plan, look: Look) -> str:
 def stop_words(channel: PlannedChannel) -> str:
     """Which limit stops a channel."""
     if channel.held == "locked":
-        return "Locked at today's spend"
+        return "Held at today's spend"
     if not channel.held:
         return "–"
     if channel.spend_today <= 0:
         return "No spend today" if channel.most <= 0 else f"At its {channel.held}"
-    return f"At its {channel.held}, {write_share(channel.spend / channel.spend_today)} of today"
+    where = f"{write_share(channel.spend / channel.spend_today)} of today"
+    return (
+        f"Held at {where}" if channel.most - channel.least <= 1e-9 * channel.most else f"At its {channel.held}, {where}"
+    )
+
+
+def binding_words(plan: Plan, look: Look) -> list[str]:
+    """What stops the plan as a whole: its budget, its target, its groups."""
+    unit, request = look.unit, plan.request
+    per = f"the next {'1,000 ' + unit.money_name + 's' if unit.conversions else unit.money_name} would bring"
+    found = []
+    if request.scenario == "budget":
+        found.append(f"The budget of {unit.money(plan.spend)} is spent: {per} {unit.roi(plan.marginal_roi.value)}.")
+    elif request.scenario == "outcome":
+        found.append(f"The target is met with nothing to spare: {per} {unit.roi(plan.marginal_roi.value)}.")
+    elif request.scenario == "roi":
+        found.append(f"More would lower the return below {unit.roi(request.target or 0.0)}.")
+    for group in request.groups:
+        inside = [c for c in plan.channels if c.name in group.channels]
+        spend, today = sum(c.spend for c in inside), sum(c.spend_today for c in inside)
+        for end, word in ((group.bounds.high, "most"), (group.bounds.low, "least")):
+            if end is not None and today > 0 and abs(spend / today - end) < 1e-6:
+                found.append(f"{group.name} is at its {word}, {write_share(end)} of today.")
+    return found
 
 
 def warnings(plan: Plan, labels: Mapping[str, str]) -> list[str]:

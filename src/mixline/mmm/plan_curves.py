@@ -119,11 +119,13 @@ def periods_after(model: MixModel) -> int:
     return YEAR[model.interval]
 
 
-def affordable_points(model: MixModel, periods: int) -> int:
-    """Points of a table that can be simulated in some milliseconds a channel, the more the fewer draws differ."""
+def affordable_points(model: MixModel, periods: int, ways: int = 1) -> int:
+    """Points of a table that can be simulated in some milliseconds a channel, the more the fewer draws differ and the fewer
+    `ways` there are to spread its money, each with a table of its own.
+    """
     draws = model.draws
     distinct = len(np.unique(np.column_stack([draws.adstock[:, 0], draws.alpha[:, 0], draws.inflexion[:, 0]]), axis=0))
-    return int(np.clip(TABLE_WORK / (distinct * periods), FEWEST_POINTS, MOST_POINTS))
+    return int(np.clip(TABLE_WORK / (distinct * periods * ways), FEWEST_POINTS, MOST_POINTS))
 
 
 def _convolve(weights: Floats, media: Floats, ahead: int, total: int) -> Floats:

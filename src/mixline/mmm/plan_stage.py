@@ -68,8 +68,9 @@ def stage_key(request: PlanRequest) -> tuple[object, ...]:
 def build_stage(model: MixModel, request: PlanRequest, reach: Floats) -> Stage:
     """Simulate what can be simulated before a plan is known. `reach`: spend (C,) the tables must cover."""
     periods = planned_periods(model, request.periods)
-    points = affordable_points(model, len(periods))
     ways = tuple(schedules(model, periods, request, c) for c in range(model.paid_count))
+    # Tables of one size, so that a solver looks all of them up at once.
+    points = affordable_points(model, len(periods), max(map(len, ways), default=1))
     curves = tuple(
         tuple(
             plan_curve(

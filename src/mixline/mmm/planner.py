@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from mixline.errors import SpecificationError
 from mixline.mmm.model import MixModel
-from mixline.mmm.plan_document import write_request
+from mixline.mmm.plan_document import read_request, write_request
 from mixline.mmm.plan_limits import CLOSE, Limits
 from mixline.mmm.plan_periods import planned_periods, today_spend
 from mixline.mmm.plan_request import DEFAULT_BOUNDS, Bounds, ChannelGroup, PlanRequest
@@ -32,8 +32,17 @@ from mixline.mmm.plan_stage import Landscape, Stage, build_stage, stage_key
 from mixline.mmm.plan_words import binding_words, change_words, note_words
 
 __all__ = [
-    "Bounds", "ChannelGroup", "Plan", "PlanRequest", "PlannedChannel", "PlannedCurve", "Planner", "plan", "write_request",
-]  # fmt: skip
+    "Bounds",
+    "ChannelGroup",
+    "Plan",
+    "PlanRequest",
+    "PlannedChannel",
+    "PlannedCurve",
+    "Planner",
+    "plan",
+    "read_request",
+    "write_request",
+]
 
 Floats = NDArray[np.float64]
 STAGES_KEPT = 6

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Iterator
 from types import SimpleNamespace
@@ -9,14 +10,25 @@ from typing import Any
 
 import httpx
 import pytest
+from dash import no_update
+from dash.exceptions import PreventUpdate
 from flask import Flask
+from openpyxl import load_workbook
 
 from dashboard.client import EXTENSION, TrainerClient
+from dashboard.components import plan_channels as channels
+from dashboard.components import plan_form as form
+from dashboard.components.plan_answering import answer_details, answer_form, known_of
 from dashboard.components.plan_inputs import PlanInputs
+from dashboard.components.plan_keeping import answer_click, read_picked
+from dashboard.components.plan_routes import add_routes
+from dashboard.components.plan_saved import MOST, PICK, REMOVE, SAVE
 from dashboard.components.plan_shelf import KEPT, PlannerShelf
+from dashboard.components.plan_solving import Solved, solve
 from dashboard.components.plan_words import plan_headline
 from dashboard.figures.drawing import make_look
 from mixline.errors import UnavailableError
+from mixline.messages import ScenarioFigures, ScenarioRequest, ScenarioView
 from mixline.mmm.model_file import write_model
 from mixline.mmm.planner import Planner
 from mixline.settings import Settings
@@ -27,11 +39,30 @@ from tests.unit.dashboard import builders
 MODEL = make_model()
 FILES = write_model(MODEL)
 SUMMARY = builders.make_summary()
+NAMES = list(MODEL.paid_names)
+SHOWN = {"model": SUMMARY.id, "range": ""}
+
+
+def kept(request: ScenarioRequest, number: int) -> ScenarioView:
+    """A saved plan as the trainer gives it back."""
+    plan = Planner(MODEL).plan(PlanInputs(ahead=8).request("week", None))
+    figures = ScenarioFigures.model_validate(
+        {
+            "interval": "week", "first": str(plan.dates[0]), "last": str(plan.dates[-1]), "periods": 8,
+            "spend": plan.spend, "spend_today": plan.spend_today, "spend_by_channel": plan.spend_per_channel,
+            "outcome": vars(plan.outcome), "outcome_today": vars(plan.outcome_today), "uplift": vars(plan.uplift),
+            "probability_of_uplift": plan.probability_of_uplift, "roi": vars(plan.roi), "is_today": plan.is_today,
+        }
+    )  # fmt: skip
+    return ScenarioView(
+        id=f"{number:032x}", name=request.name, model_id=request.model_id, model_title="Demo", currency="EUR",
+        question=request.question, figures=figures, actor="person", created_at=SUMMARY.created_at,
+    )  # fmt: skip
 
 
 @pytest.fixture
 def trainer() -> SimpleNamespace:
-    return SimpleNamespace(asked=[], away=False)
+    return SimpleNamespace(asked=[], away=False, saved=[])
 
 
 @pytest.fixture
@@ -43,47 +74,179 @@ def app(trainer: SimpleNamespace) -> Iterator[Flask]:
             raise httpx.ConnectError("away", request=request)
         trainer.asked.append(request.url.path)
         _, files, name = request.url.path.partition("/files/")
-        return httpx.Response(200, content=FILES[name]) if files else usual(request)
+        if files:
+            return httpx.Response(200, content=FILES[name])
+        if request.url.path.startswith("/v1/scenarios"):
+            return scenarios(request)
+        return usual(request)
+
+    def scenarios(request: httpx.Request) -> httpx.Response:
+        if request.method == "POST":
+            view = kept(ScenarioRequest.model_validate_json(request.content), len(trainer.saved) + 1)
+            trainer.saved.insert(0, view)
+            return httpx.Response(201, content=view.model_dump_json())
+        if request.method == "DELETE":
+            gone = next(view for view in trainer.saved if view.id == request.url.path.rpartition("/")[2])
+            trainer.saved.remove(gone)
+            return httpx.Response(200, content=gone.model_dump_json())
+        return httpx.Response(200, json=[view.model_dump(mode="json") for view in trainer.saved])
 
     server = Flask("planner")
-    settings = Settings()
-    server.extensions[EXTENSION] = TrainerClient(settings, httpx.MockTransport(answer))
+    server.extensions[EXTENSION] = TrainerClient(Settings(), httpx.MockTransport(answer))
+    add_routes(server)
     with server.test_request_context("/planner"):
         yield server
 
 
 def words(component: Any) -> str:
-    return (
-        json.dumps(component, default=lambda c: c.to_plotly_json(), ensure_ascii=False)
-        .replace("\\u00a0", " ")
-        .replace(" ", " ")
-    )
+    text = json.dumps(component, default=lambda c: c.to_plotly_json(), ensure_ascii=False)
+    return text.replace("\u00a0", " ").replace("\u202f", " ").replace("\u2060", "")
+
+
+def solved(inputs: PlanInputs) -> Solved:
+    return solve(Planner(MODEL), SUMMARY, inputs)
+
+
+def asked(**changes: Any) -> dict[str, Any]:
+    none: list[Any] = [None] * len(NAMES)
+    usual = {
+        "goal": "budget", "ahead": 8, "budget": None, "target": None, "cautious": False, "after": False, "today": form.WHOLE,
+        "pace": "year", "flight": None, "sliders": [100.0] * len(NAMES), "spends": none, "holds": [False] * len(NAMES),
+        "lows": none, "highs": none, "prices": none, "groups": [""] * len(NAMES), "group_lows": [None], "group_highs": [None],
+        "cell": None,
+    }  # fmt: skip
+    return usual | changes
+
+
+def shown(inputs: PlanInputs | None = None, rows: list[dict[str, Any]] | None = None) -> dict[str, Any]:
+    return {
+        "slider_ids": [{"type": channels.SLIDER, "channel": name} for name in NAMES],
+        "limit_ids": [{"type": channels.LOW, "channel": name} for name in NAMES],
+        "group_ids": [{"type": channels.GROUP_LOW, "group": "A"}],
+        "rows": rows or [],
+        "shown": SHOWN,
+        "known": known_of(solved(inputs or PlanInputs(ahead=8))),
+    }
 
 
 def test_the_page_shows_the_engines_plan(app: Flask) -> None:
-    inputs = PlanInputs(ahead=8)
-    plan = Planner(MODEL).plan(inputs.request("week", None))
     text = words(page.layout(ahead="8"))
+    found = solved(PlanInputs(ahead=8))
     look = make_look(SUMMARY, "light", 90)
-    assert plan_headline(plan, inputs, look) in text
-    for channel in plan.channels:
+    assert plan_headline(found.plan, found.inputs, look) in text
+    for channel in found.plan.channels:
         assert look.unit.money(channel.spend) in text
+        assert json.dumps(channels.round_money(channel.spend)) in text
 
 
-def test_a_moved_field_is_solved_without_the_trainer(app: Flask, trainer: SimpleNamespace) -> None:
+def test_a_moved_slider_holds_its_channel_and_moves_the_others(app: Flask, trainer: SimpleNamespace) -> None:
     page.layout(ahead="8")
     trainer.away = True
-    names = MODEL.paid_names
-    none: list[Any] = [None] * len(names)
-    keys = [{"type": "plan-lock", "channel": name} for name in names]
-    shown = {"model": SUMMARY.id, "range": ""}
-    answer = page.solve_again("budget", 8, None, None, False, none, none, [True] * len(names), keys, shown)
-    assert "Nothing better" in words(answer[0])
-    assert "lock=" in answer[1]
-    most: list[Any] = [100.0] * len(names)
-    refused = page.solve_again("budget", 8, 1e15, None, False, none, most, none, keys, shown)
-    assert "cannot be spent" in words(refused[0])
-    assert "error-line" in words(refused[0])
+    answer = answer_form(asked(sliders=[120.0, 100.0]), shown(), {"type": channels.SLIDER, "channel": NAMES[0]})
+    found = solved(PlanInputs(ahead=8, held={NAMES[0]: 120.0}))
+    assert answer["holds"] == [True, False]
+    assert answer["sliders"] == [no_update, round(found.share(NAMES[1]), 1)], "the slider in hand is left alone"
+    assert answer["spends"] == [channels.round_money(found.plan.spend_per_channel[name]) for name in NAMES]
+    assert "hold=" in answer["address"]
+    details = words(answer_details(answer["address"], SHOWN))
+    look = make_look(SUMMARY, "light", 90)
+    assert look.unit.money(found.plan.channels[1].spend) in details
+    assert "Held at 120 % of today" in details
+
+
+def test_what_cannot_be_had_is_said_and_the_form_stays(app: Flask) -> None:
+    refused = answer_form(asked(budget=1e15, highs=[100.0, 100.0]), shown(), form.BUDGET)
+    assert "cannot be spent" in words(refused["answer"])
+    assert "error-line" in words(refused["answer"])
+    assert refused["sliders"] == [no_update, no_update]
+    assert answer_details(refused["address"], SHOWN) is no_update
+    nonsense = answer_form(asked(ahead=10**6), shown(), form.AHEAD_FIELD)
+    assert "error-line" in words(nonsense["answer"])
+    assert nonsense["address"] is no_update
+    assert "cannot be spent" in words(page.layout(budget="1e15", bounds=f"{NAMES[0]}:~100,{NAMES[1]}:~100"))
+
+
+def test_choosing_ones_own_pacing_fills_the_table_and_a_changed_cell_changes_the_plan(app: Flask) -> None:
+    opened = answer_form(asked(pace="own"), shown(), form.PACE)
+    rows = opened["rows"]
+    assert len(rows) == 8
+    assert opened["hidden"][-1] is False
+    rows[0]["c0"] = 900.0
+    changed = answer_form(asked(pace="own", cell=[{"rowIndex": 0}]), shown(rows=rows), "plan-weights")
+    assert "weights=" in changed["address"]
+    assert changed["rows"] is no_update
+
+
+def test_nothing_happens_before_the_page_is_there(app: Flask) -> None:
+    with pytest.raises(PreventUpdate):
+        answer_form(asked(), {**shown(), "shown": None}, form.GOAL)
+    with pytest.raises(PreventUpdate):
+        answer_details(None, SHOWN)
+
+
+def test_the_files_hold_the_plan_of_the_address(app: Flask) -> None:
+    browser = app.test_client()
+    plan = solved(PlanInputs(ahead=8, held={NAMES[0]: 90.0})).plan
+    query = f"model={SUMMARY.id[:12]}&ahead=8&hold={NAMES[0]}:90"
+    text = browser.get(f"/plan-files/plan.csv?{query}").data.decode("utf-8-sig")
+    assert float(text.splitlines()[1].split(",")[2]) == plan.channels[0].spend
+    answer = browser.get(f"/plan-files/plan.xlsx?{query}")
+    assert 'filename="plan.xlsx"' in answer.headers["Content-Disposition"]
+    book = load_workbook(io.BytesIO(answer.data))
+    assert plan.spend == pytest.approx(next(r[1] for r in book["Plan"].values if r[0] == "Spend, EUR"))
+    assert browser.get("/plan-files/plan.exe").status_code == 404
+    assert browser.get(f"/plan-files/plan.csv?model={SUMMARY.id[:12]}&ahead=none").status_code == 422
+
+
+def click(triggered: Any, ticks: list[str], picked: list[str], name: str = "", removes: int = 0) -> tuple[Any, ...]:
+    keys = [{"type": PICK, "plan": f"{n:032x}"} for n in range(1, 8)]
+    address = f"model={SUMMARY.id[:12]}&ahead=8"
+    return answer_click(
+        triggered, [key["plan"] in ticks for key in keys], [removes], keys, name, False, address, SHOWN, picked
+    )
+
+
+def test_a_plan_is_saved_with_every_answer_named_and_compared(app: Flask, trainer: SimpleNamespace) -> None:
+    rows, _, sentence, _, field = click(SAVE, [], [], " Spring ")
+    assert "Spring is saved" in words(sentence)
+    assert field == ""
+    assert trainer.saved[0].name == "Spring"
+    assert trainer.saved[0].question.periods == 8
+    assert "Spring" in words(rows)
+    assert "/planner?model=" in words(rows), "its name opens it in the form"
+    click(SAVE, [], [])
+    first, second = f"{1:032x}", f"{2:032x}"
+    _, compared, _, picked, _ = click({"type": PICK, "plan": second}, [first, second], [first])
+    assert picked == [first, second]
+    assert "Plans side by side" in words(compared)
+    rows, _, _, picked, _ = click({"type": REMOVE, "plan": first}, [first, second], [first, second], removes=1)
+    assert picked == [second]
+    assert "Spring" not in words(rows)
+
+
+def test_a_sixth_plan_is_not_compared(app: Flask) -> None:
+    for _ in range(7):
+        click(SAVE, [], [])
+    five = [f"{n:032x}" for n in range(1, 6)]
+    _, _, sentence, picked, _ = click({"type": PICK, "plan": f"{6:032x}"}, [*five, f"{6:032x}"], five)
+    assert picked == five
+    assert f"At most {MOST}" in words(sentence)
+
+
+def test_plans_named_in_an_address_are_shown_side_by_side(app: Flask) -> None:
+    for name in ("One", "Two"):
+        click(SAVE, [], [], name)
+    text = words(page.layout(ahead="8", compare=f"{1:032x},{2:032x}"))
+    assert "Plans side by side" in text
+    assert read_picked("x,../,1") == []
+    assert len(read_picked(",".join(f"{n:032x}" for n in range(9)))) == MOST
+
+
+def test_saved_plans_that_cannot_be_listed_do_not_take_the_page_away(app: Flask, trainer: SimpleNamespace) -> None:
+    page.layout(ahead="8")
+    trainer.away = True
+    answer = click(SAVE, [], [], "Spring")
+    assert "cannot be reached" in words(answer[2])
 
 
 def test_the_shelf_keeps_a_few_and_says_when_it_cannot(app: Flask, trainer: SimpleNamespace) -> None:

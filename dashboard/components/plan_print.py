@@ -1,0 +1,72 @@
+"""A plan on paper: three sheets with the page's own figures and words, printed as PDF."""
+
+from __future__ import annotations
+
+from flask import current_app
+
+from dashboard.components.plan_result import draw_curves
+from dashboard.components.plan_solving import Solved
+from dashboard.components.plan_table import table_heads, table_rows
+from dashboard.components.plan_words import binding_words, plan_certainty, plan_headline, to_message, warnings
+from dashboard.figures.drawing import Look
+from dashboard.figures.format import write_date, write_periods, write_share
+from dashboard.figures.plan_bridge import draw_bridge
+from dashboard.figures.plan_change import draw_change
+from dashboard.figures.plan_weeks import draw_weeks
+from dashboard.reports.document import Number, Numbers, Panel, Report, Sheet, Table, Words
+from dashboard.reports.page import write_page
+from dashboard.reports.press import Press
+from mixline.messages import ModelSummary
+from mixline.mmm.planner import Planner
+
+EXTENSION = "mixline.plan_press"
+MOST_CURVES = 6  # on one sheet
+
+
+def print_plan(planner: Planner, solved: Solved, summary: ModelSummary, look: Look) -> bytes:
+    """The plan as a PDF.
+
+    Raises:
+        UnavailableError: no browser is there to print with. BusyError: others are printing.
+    """
+    press: Press = current_app.extensions.setdefault(EXTENSION, Press())
+    return press.print(write_page(compose_plan(planner, solved, summary, look)), "pdf")
+
+
+def compose_plan(planner: Planner, solved: Solved, summary: ModelSummary, look: Look) -> Report:
+    """The sheets: what the plan brings; where money goes and when; what each channel brings at other spend."""
+    plan, unit = solved.plan, look.unit
+    labels = {channel.name: channel.label for channel in summary.channels}
+    ahead = write_periods(len(plan.dates), look.interval)
+    span = f"{write_date(plan.dates[0].item())} – {write_date(plan.dates[-1].item())}"
+    facts = (summary.title, f"Planned {ahead}, {span}", f"Ranges: {look.level} %")
+    kicker = f"Plan of {ahead}"
+    ends = unit.outcome_range(to_message(plan.uplift), look.level)
+    chance = "–" if plan.is_today else write_share(plan.probability_of_uplift)
+    numbers = Numbers(
+        (
+            Number("Spend", unit.money(plan.spend), "", f"today {unit.money(plan.spend_today)}"),
+            Number("Gain over today", unit.outcome(plan.uplift.value, sign=True), "", ends),
+            Number("Any gain", chance, "", "probability"),
+            Number("Return", unit.roi(plan.roi.value), unit.roi_per, unit.roi_range(to_message(plan.roi), look.level)),
+        )
+    )
+    table = Table(
+        heading="The plan in numbers",
+        head=tuple(table_heads(look)),
+        rows=tuple(tuple(cells) for _, cells in table_rows(plan, labels, look)),
+        colors=tuple(look.color(name) if name else "transparent" for name, _ in table_rows(plan, labels, look)),
+        numbers=5,
+    )
+    notes = Words("What to know", (*binding_words(plan, look), *warnings(plan, labels)), listed=True)
+    lede = plan_certainty(plan, look)
+    sheets = [
+        Sheet("plan", kicker, plan_headline(plan, solved.inputs, look), lede, (numbers, table, notes), facts),
+        Sheet("figures", kicker, "What changes, and what it brings", lede,
+              (Panel(draw_change(plan, labels, look)), Panel(draw_bridge(plan, labels, look)),
+               Panel(draw_weeks(plan, solved.today, labels, look)))),
+        Sheet("figures", kicker, "What each channel brings at other spend",
+              "Ring: today. Disc: the plan. Dashed: beyond what was ever spent for a quarter.",
+              tuple(Panel(drawing) for drawing in draw_curves(planner, plan, labels, look)[:MOST_CURVES])),
+    ]  # fmt: skip
+    return Report("measurement", "plan", f"Plan: {summary.title}", tuple(sheets), summary.created_at)

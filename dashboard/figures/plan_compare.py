@@ -1,0 +1,59 @@
+"""Plans side by side by what they gain over today's."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dashboard.figures.drawing import (
+    Document,
+    Drawing,
+    Look,
+    labels_axis,
+    make_figure,
+    outcome_axis,
+    row_height,
+    side_number,
+)
+from mixline.mmm.planner import Plan
+
+NUMBERS_WIDTH = 92
+
+
+def draw_compare(names: Sequence[str], plans: Sequence[Plan], look: Look) -> Drawing:
+    """Expected uplift as a dot with its range, one row per plan in the order given."""
+    unit = look.unit
+    ends = [(p.uplift.low, p.uplift.high) if look.level == 90 else (p.uplift.low50, p.uplift.high50) for p in plans]
+    data: list[Document] = []
+    for name, plan, (low, high) in zip(names, plans, ends, strict=True):
+        text = f"<b>{name}</b><br>{unit.outcome(plan.uplift.value, sign=True)}"
+        text += f" ({unit.outcome(low, sign=True)} to {unit.outcome(high, sign=True)})"
+        data.append(
+            {
+                "type": "scatter", "mode": "lines", "x": [low, high], "y": [name, name],
+                "line": {"color": look.tokens.accent, "width": 3}, "hoverinfo": "skip", "showlegend": False,
+            }
+        )  # fmt: skip
+        data.append(
+            {
+                "type": "scatter", "mode": "markers", "x": [plan.uplift.value], "y": [name],
+                "marker": {"size": 12, "color": look.tokens.accent, "line": {"width": 2, "color": look.tokens.surface}},
+                "text": [text], "hovertemplate": "%{text}<extra></extra>", "showlegend": False,
+            }
+        )  # fmt: skip
+    numbers = [
+        side_number(n, unit.outcome(p.uplift.value, sign=True), NUMBERS_WIDTH, look)
+        for n, p in zip(names, plans, strict=True)
+    ]
+    axis = outcome_axis(unit, title={"text": f"{unit.outcome_label} more than today"}, showgrid=True, zeroline=True,
+                        fixedrange=True, nticks=5)  # fmt: skip
+    figure = make_figure(look, data, xaxis=axis, yaxis=labels_axis(names), annotations=numbers,
+                         margin={"l": 8, "r": NUMBERS_WIDTH, "t": 8, "b": 8})  # fmt: skip
+    best = max(range(len(plans)), key=lambda i: plans[i].uplift.value)
+    title = f"{names[best]} gains most: {unit.outcome(plans[best].uplift.value, sign=True)}"
+    return Drawing(
+        "plan-compare",
+        title,
+        f"Gain over today's spend with its {look.level} % range.",
+        figure,
+        row_height(len(names), 44),
+    )

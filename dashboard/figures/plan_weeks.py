@@ -1,0 +1,64 @@
+"""The planned spend over time, channel on channel, with today's spend as a line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from dashboard.figures.drawing import Document, Drawing, Look, make_figure, money_axis
+from dashboard.figures.format import INTERVALS, write_date
+from mixline.mmm.planner import Plan
+
+HEIGHT = 300
+
+
+def draw_weeks(plan: Plan, today: Plan, labels: Mapping[str, str], look: Look) -> Drawing:
+    """A bar per period in the channels' colours, the dearest channel at the bottom."""
+    dates = [str(day) for day in plan.dates]
+    shown = [write_date(day.item()) for day in plan.dates]
+    channels = sorted((c for c in plan.channels if c.spend > 0), key=lambda c: -c.spend)
+    data: list[Document] = []
+    for channel in channels:
+        label = labels.get(channel.name, channel.label)
+        money = [float(v) for v in channel.spend_by_period]
+        data.append(
+            {
+                "type": "bar",
+                "name": label,
+                "x": dates,
+                "y": money,
+                "marker": {"color": look.color(channel.name), "line": {"width": 0}},
+                "text": [f"<b>{label}</b><br>{day}: {look.unit.money(v)}" for day, v in zip(shown, money, strict=True)],
+                "textposition": "none",
+                "hovertemplate": "%{text}<extra></extra>",
+                "showlegend": False,
+            }
+        )
+    whole = np.sum([channel.spend_by_period for channel in today.channels], axis=0)
+    data.append(
+        {
+            "type": "scatter",
+            "mode": "lines",
+            "name": "Today's plan",
+            "x": dates,
+            "y": [float(v) for v in whole],
+            "line": {"color": look.tokens.ink, "width": 1.6, "dash": "3px,3px", "shape": "hvh"},
+            "text": [
+                f"<b>Today's plan</b><br>{d}: {look.unit.money(float(v))}" for d, v in zip(shown, whole, strict=True)
+            ],
+            "hovertemplate": "%{text}<extra></extra>",
+            "showlegend": False,
+        }
+    )
+    one = INTERVALS[look.interval][0]
+    axis = money_axis(look.unit, title={"text": f"{look.unit.spend_label} per {one}"}, rangemode="tozero", fixedrange=True,
+                      nticks=5, zeroline=False)  # fmt: skip
+    across = {"type": "date", "fixedrange": True, "showgrid": False, "nticks": 6, "tickformat": "%-d %b\n%Y"}
+    figure = make_figure(look, data, barmode="stack", bargap=0.18, xaxis=across, yaxis=axis)
+    totals = np.sum([channel.spend_by_period for channel in plan.channels], axis=0)
+    top = int(np.argmax(totals))
+    most = look.unit.money(float(totals[top]))
+    even = bool(np.ptp(totals) <= 0.01 * max(float(totals.max()), 1e-12))
+    title = f"{most} every {one}" if even else f"Most is spent in the {one} of {shown[top]}: {most}"
+    return Drawing("plan-weeks", title, "Planned spend by channel. Dashed: today's spend in all.", figure, HEIGHT)
