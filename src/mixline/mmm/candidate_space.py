@@ -7,8 +7,10 @@ nine of ten candidates are shrunk far too much (Robyn's median NRMSE on its own 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mixline.mmm import kernel
 from mixline.mmm.adstock import adstock_named, reach_of
@@ -127,28 +129,28 @@ def evaluate(
     recursive = np.array([adstock_named(m.adstock).recursive for m in media])
     spend = prepared.spend[start:stop].sum(0)
     kernel.evaluate(
-        np.ascontiguousarray(prepared.media[:stop].T),
-        np.ascontiguousarray(prepared.other[start:stop]),
-        np.ascontiguousarray(prepared.outcome[start:stop]),
+        _own(prepared.media[:stop].T),
+        _own(prepared.other[start:stop]),
+        _own(prepared.outcome[start:stop]),
         start,
         spend / spend.sum(),
         recursive,
-        prepared.low,
-        prepared.high,
+        _own(prepared.low),
+        _own(prepared.high),
         RULES[prepared.spec.intercept],
-        threshold,
+        float(threshold),
         prepared.spec.validation.leaking,
         zero_penalty,
-        np.ascontiguousarray(points.adstock[:, :, 0]),
+        _own(points.adstock[:, :, 0]),
         _kernels(prepared, points, stop),
-        points.alpha,
-        points.gamma,
-        points.ridge,
-        points.penalty,
-        points.train,
-        points.ends,
-        np.zeros(width) if expected is None else expected,
-        np.zeros(width) if precision is None else precision,
+        _own(points.alpha),
+        _own(points.gamma),
+        _own(points.ridge),
+        _own(points.penalty),
+        _own(points.train),
+        _own(points.ends),
+        np.zeros(width) if expected is None else _own(expected),
+        np.zeros(width) if precision is None else _own(precision),
         beta,
         intercept,
         inflexion,
@@ -185,6 +187,11 @@ def evaluate(
         contribution=contribution,
         lift=lift,
     )
+
+
+def _own(values: NDArray[Any]) -> NDArray[Any]:
+    """A copy in row order that may be written to: numba compiles anew (seconds) for arrays of any other kind."""
+    return np.array(values, order="C")
 
 
 def _kernels(prepared: Prepared, points: Points, stop: int) -> Floats:

@@ -65,25 +65,26 @@ def ridge(
         pull, aim: (J,) add sum(pull_j * (b_j - aim_j)^2)/2: a pull towards a coefficient other than zero.
         tie, push: (J, J) and (J,) add b'(tie)b/2 - (push)'b: what is known of sums of columns. Both or neither.
     """
-    design = np.ascontiguousarray(np.asarray(x, dtype=float).T)
+    # Copies: numba compiles anew (seconds) for arrays that may not be written to.
+    design = np.array(np.asarray(x, dtype=float).T, order="C")
     columns, rows = design.shape
     b = np.zeros(columns)
     intercept, fitted = kernel.ridge_fit(
         design,
-        np.ascontiguousarray(y, dtype=float),
+        np.array(y, dtype=float, order="C"),
         rows,
         0,
         np.empty(columns),
         np.empty((columns, columns)),
         np.empty(columns),
         float(strength),
-        np.ones(columns) if factors is None else np.ascontiguousarray(factors, dtype=float),
-        np.full(columns, -np.inf) if low is None else np.ascontiguousarray(low, dtype=float),
-        np.full(columns, np.inf) if high is None else np.ascontiguousarray(high, dtype=float),
-        np.zeros(columns) if pull is None else np.ascontiguousarray(pull, dtype=float),
-        np.zeros(columns) if aim is None else np.ascontiguousarray(aim, dtype=float),
-        np.zeros((0, 0)) if tie is None else np.ascontiguousarray(tie, dtype=float),
-        np.zeros(0) if push is None else np.ascontiguousarray(push, dtype=float),
+        np.ones(columns) if factors is None else np.array(factors, dtype=float, order="C"),
+        np.full(columns, -np.inf) if low is None else np.array(low, dtype=float, order="C"),
+        np.full(columns, np.inf) if high is None else np.array(high, dtype=float, order="C"),
+        np.zeros(columns) if pull is None else np.array(pull, dtype=float, order="C"),
+        np.zeros(columns) if aim is None else np.array(aim, dtype=float, order="C"),
+        np.zeros((0, 0)) if tie is None else np.array(tie, dtype=float, order="C"),
+        np.zeros(0) if push is None else np.array(push, dtype=float, order="C"),
         RULES[rule],
         float(threshold),
         100_000,

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from mixline.mmm import box_solver, kernel
 from mixline.mmm.candidate_space import decode, dimensions, evaluate
 from mixline.mmm.features import prepare
+from mixline.mmm.ridge import ridge
 from mixline.mmm.simulate import simulate
 
 
@@ -69,6 +70,25 @@ def test_a_candidate_is_the_same_alone_and_in_any_company() -> None:
         alone = evaluate(prepared, type(points)(**{name: getattr(points, name)[c : c + 1] for name in vars(points)}))
         for name, column in vars(alone).items():
             np.testing.assert_array_equal(column[0], getattr(together, name)[c], err_msg=name)
+
+
+def test_arrays_of_a_finished_model_compile_nothing_anew() -> None:
+    """They may not be written to, which is another type to numba, and compiling takes seconds."""
+    world = simulate("clean", seed=2)
+    prepared = prepare(world.spec, world.frame)
+    space = dimensions(prepared)
+    points = decode(prepared, space, np.full((2, len(space)), 0.5))
+    first = evaluate(prepared, points)
+    ridge(prepared.other, prepared.outcome, 0.1)
+    before = len(kernel.evaluate.signatures), len(kernel.ridge_fit.signatures)
+    for owner in (prepared, points):
+        for array in vars(owner).values():
+            if isinstance(array, np.ndarray):
+                array.flags.writeable = False
+    again = evaluate(prepared, points)
+    ridge(prepared.other, prepared.outcome, 0.1, low=prepared.low[: prepared.other.shape[1]])
+    assert (len(kernel.evaluate.signatures), len(kernel.ridge_fit.signatures)) == before
+    np.testing.assert_array_equal(first.nrmse, again.nrmse)
 
 
 @pytest.mark.parametrize("rows", [1, 7, 8, 9, 63])
