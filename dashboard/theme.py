@@ -38,7 +38,7 @@ LIGHT = Tokens(
     baseline="#d3d8dd",
     context=("#aab3bc", "#8b96a1", "#c0b9ae", "#9a9286"),
     organic=("#9db58f", "#7d9a6d", "#b9c9a8"),
-    good="#1a7f5a",
+    good="#177553",
     bad="#b3432b",
 )
 

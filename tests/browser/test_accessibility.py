@@ -1,0 +1,100 @@
+"""For who does not see the screen, does not use a mouse, or has a small one: axe-core on every page, and the keyboard."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import axe_playwright_python
+import pytest
+
+from dashboard import navigation
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+AXE = Path(axe_playwright_python.__file__).parent / "axe.min.js"
+REFUSED = {"serious", "critical"}
+RUN = "axe.run(document, {resultTypes: ['violations']})"
+PAGES = [entry.path for entry in navigation.ENTRIES]
+UNDERSTAND = ["/", "/contribution", "/response"]
+FOCUSED = """() => {
+  const e = document.activeElement, style = getComputedStyle(e), box = e.getBoundingClientRect();
+  return {
+    name: e.id || e.getAttribute("aria-label") || e.textContent.trim().slice(0, 40) || e.tagName,
+    kind: e.dataset.save || (e.classList.contains("about") ? "about" : e.classList.contains("term") ? "term"
+      : e.closest(".filters") ? "filter" : e.closest("nav") ? "nav" : e.classList.contains("skip-link") ? "skip" : ""),
+    seen: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2 && box.width > 0 && box.height > 0,
+    body: e === document.body,
+  };
+}"""
+
+
+@pytest.mark.parametrize(("theme", "widths"), [("light", (1440, 390)), ("dark", (1440,))])
+def test_no_page_has_a_serious_finding(
+    browser: Any, product: Any, record: Any, theme: str, widths: tuple[int, ...]
+) -> None:
+    context = browser.new_context(viewport={"width": widths[0], "height": 900}, color_scheme=theme)
+    context.set_default_timeout(15_000)
+    page = context.new_page()
+    record.attach(page)
+    found = []
+    for path in PAGES:
+        open_page(page, product, path)
+        page.evaluate(AXE.read_text())  # into the page as it is: nothing is fetched, and the content policy stays
+        for width in widths:
+            page.set_viewport_size({"width": width, "height": 900})
+            for finding in page.evaluate(RUN)["violations"]:
+                if finding["impact"] in REFUSED:
+                    nodes = [node["html"][:160] for node in finding["nodes"][:3]]
+                    found += [f"{path} at {width}: {finding['id']}: {node}" for node in nodes]
+        page.set_viewport_size({"width": widths[0], "height": 900})
+    context.close()
+    record.check()
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("path", UNDERSTAND)
+def test_everything_is_reached_with_the_keyboard_and_seen_to_be(page: Any, product: Any, path: str) -> None:
+    open_page(page, product, path)
+    page.wait_for_selector(".js-plotly-plot .main-svg")
+    figures = page.locator(".js-plotly-plot").count()
+    reached = []
+    for _ in range(200):
+        page.keyboard.press("Tab")
+        focus = page.evaluate(FOCUSED)
+        if focus["body"]:
+            break
+        reached.append(focus)
+    unseen = [focus["name"] for focus in reached if not focus["seen"] and focus["kind"]]
+    assert not unseen, f"focus cannot be seen on {unseen}"
+    kinds = [focus["kind"] for focus in reached]
+    assert kinds[0] == "skip"
+    assert kinds.count("nav") >= len(PAGES)
+    assert kinds.count("filter") >= 3
+    assert kinds.count("csv") == kinds.count("png") == kinds.count("about") == figures
+    assert kinds.index("nav") < kinds.index("filter") < kinds.index("csv")
+
+
+def test_a_definition_is_shown_to_the_keyboard_too(page: Any, product: Any) -> None:
+    open_page(page, product, "/")
+    question = page.get_by_role("button", name="What this shows").first
+    question.focus()
+    shown = "e => getComputedStyle(e, '::after').display"
+    assert question.evaluate(shown) == "block"
+    page.keyboard.press("Tab")
+    assert question.evaluate(shown) == "none"
+
+
+def test_skipping_to_the_content_leaves_the_navigation_behind(page: Any, product: Any) -> None:
+    open_page(page, product, "/contribution")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("!!document.activeElement.closest('main')")
+
+
+def open_page(page: Any, product: Any, path: str) -> None:
+    page.goto(product.dashboard + path)
+    page.wait_for_selector("main h1")
+    page.wait_for_function("document.fonts.status === 'loaded'")
+    page.wait_for_timeout(600)  # tables and figures take their width
