@@ -17,6 +17,8 @@ REFUSED = {"serious", "critical"}
 RUN = "axe.run(document, {resultTypes: ['violations']})"
 PAGES = [entry.path for entry in navigation.ENTRIES]
 UNDERSTAND = ["/", "/contribution", "/response"]
+DRAWN = """() => [...document.querySelectorAll(".ag-root")].every((table) => table.querySelector(".ag-header-cell"))
+  && [...document.querySelectorAll(".dash-graph")].every((graph) => graph.querySelector(".main-svg"))"""
 FOCUSED = """() => {
   const e = document.activeElement, style = getComputedStyle(e), box = e.getBoundingClientRect();
   return {
@@ -34,7 +36,7 @@ def test_no_page_has_a_serious_finding(
     browser: Any, product: Any, record: Any, theme: str, widths: tuple[int, ...]
 ) -> None:
     context = browser.new_context(viewport={"width": widths[0], "height": 900}, color_scheme=theme)
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(30_000)
     page = context.new_page()
     record.attach(page)
     found = []
@@ -97,4 +99,5 @@ def open_page(page: Any, product: Any, path: str) -> None:
     page.goto(product.dashboard + path)
     page.wait_for_selector("main h1")
     page.wait_for_function("document.fonts.status === 'loaded'")
-    page.wait_for_timeout(600)  # tables and figures take their width
+    page.wait_for_function(DRAWN)
+    page.wait_for_timeout(300)  # tables and figures take their width

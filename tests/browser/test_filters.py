@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -23,7 +23,7 @@ def people(browser: Any, record: Any) -> Iterator[tuple[Any, Any]]:
     contexts = [browser.new_context(viewport={"width": 1440, "height": 900}) for _ in range(2)]
     pages = []
     for context in contexts:
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(30_000)
         pages.append(context.new_page())
         record.attach(pages[-1])
     yield pages[0], pages[1]
@@ -40,7 +40,7 @@ def test_two_people_never_see_each_others_filters(people: tuple[Any, Any], produ
         page.wait_for_selector(FIGURE)
         choose(page, "Country", country)
         choose(page, "Ranges", level)
-    for place in ("Contribution", "Response curves", "Overview"):
+    for place in ("Contribution", "Overview"):
         for page, _, _ in views:  # both ask at about the same time
             page.get_by_role("link", name=place, exact=True).click()
         for page, country, level in views:
@@ -130,7 +130,6 @@ def download(page: Any, panel: Any, kind: str) -> bytes:
     with page.expect_download() as started:
         panel.locator(f"button[data-save={kind}]").click()
     assert started.value.suggested_filename.endswith(f".{kind}")
-    assert parse_qs(urlsplit(page.url).query) is not None
     content: bytes = started.value.path().read_bytes()
     return content
 
