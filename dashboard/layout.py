@@ -6,8 +6,9 @@ import logging
 import secrets
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import parse_qsl
 
-from dash import ALL, ClientsideFunction, Dash, Input, Output, State, dcc, html, page_container
+from dash import ALL, ClientsideFunction, Dash, Input, Output, State, ctx, dcc, html, page_container
 
 from dashboard import delivery, navigation
 from dashboard.components import states
@@ -136,7 +137,7 @@ def guard(page: Callable[..., Any], path: str) -> Callable[..., Any]:
     """A page's layout that answers with the failed state instead of a traceback."""
 
     def draw(**query: Any) -> Any:
-        query.pop("redraw", None)
+        query = _asked_now(query)
         try:
             return page(**query)
         except MixlineError as error:
@@ -147,6 +148,14 @@ def guard(page: Callable[..., Any], path: str) -> Callable[..., Any]:
             return states.broken(correlation_id)
 
     return draw
+
+
+def _asked_now(query: dict[str, Any]) -> dict[str, Any]:
+    """The query to draw: the one a redraw brings from the browser's address bar, which a form may have changed since."""
+    redraw = query.pop("redraw", None)
+    if isinstance(redraw, dict) and ctx.triggered_id == REDRAW:
+        return dict(parse_qsl(str(redraw.get("search", "")).lstrip("?")))
+    return query
 
 
 def not_found(**_query: Any) -> html.Div:

@@ -50,7 +50,8 @@
       toggle_theme: function (clicks) {
         if (!clicks) return none();
         apply(root.dataset.bsTheme === "dark" ? "light" : "dark");
-        return document.querySelector(".js-plotly-plot") ? Date.now() : none();
+        // A form may have changed the address without a new page: what is drawn again is what stands there now.
+        return document.querySelector(".js-plotly-plot") ? { at: Date.now(), search: location.search } : none();
       },
       retry: function (clicks) {
         return clicks.some((n) => n > 0) ? Date.now() : none();
