@@ -16,6 +16,7 @@ from dashboard.glossary import GLOSSARY
 from dashboard.labels import label_contributions, label_curves, label_summary
 from dashboard.reports.document import Panel, Report, Sheet, Table, Words
 from dashboard.reports.headline import SHORT_ID, judge, list_facts, list_numbers, write_fit_facts
+from dashboard.reports.largest import draw_largest, keep_items, keep_largest, write_left_out
 from dashboard.reports.plain_words import list_sentences, write_next, write_returns
 from dashboard.words import order_findings, write_fit, write_overview, write_sentence, write_worth
 from mixline.messages import Contributions, Curves, ModelSummary, ReportDocuments
@@ -90,8 +91,8 @@ def _brought(summary: ModelSummary, contributions: Contributions, look: Look) ->
 
 
 def _returns(summary: ModelSummary, look: Look) -> Sheet:
-    unit, level = look.unit, look.level
-    channels = sorted(summary.channels, key=lambda channel: -channel.roi.value)
+    unit, level, left = look.unit, look.level, write_left_out(summary)
+    channels = sorted(keep_largest(summary.channels), key=lambda channel: -channel.roi.value)
     rows = tuple(
         (
             channel.label,
@@ -121,15 +122,15 @@ def _returns(summary: ModelSummary, look: Look) -> Sheet:
         title="What each channel gave for its money",
         lede=write_returns(summary, look),
         blocks=(
-            Panel(draw_roi(summary, look, in_words=False)),
-            Panel(draw_shares(summary, look)),
+            Panel(draw_largest(lambda shown: draw_roi(shown, look, in_words=False), summary)),
+            Panel(draw_largest(lambda shown: draw_shares(shown, look), summary)),
             Table(
                 "Every channel in numbers",
                 tuple(cell for place, cell in enumerate(head) if place != gone),
                 tuple(tuple(cell for place, cell in enumerate(row) if place != gone) for row in rows),
                 numbers=5 if unit.conversions else 4,
                 colors=tuple(look.color(channel.name) for channel in channels),
-                note=f"In brackets: {level} % ranges. ROI of the next: what a little more spend would bring today.",
+                note=f"In brackets: {level} % ranges. ROI of the next: what a little more spend would bring. {left}".strip(),
             ),
         ),
     )
@@ -137,7 +138,8 @@ def _returns(summary: ModelSummary, look: Look) -> Sheet:
 
 def _next(summary: ModelSummary, curves: Curves, look: Look) -> Sheet:
     unit = look.unit
-    ordered = sorted(curves.curves, key=lambda curve: -curve.spend_today)
+    shown = keep_items(curves.curves, lambda curve: curve.channel, summary)
+    ordered = sorted(shown, key=lambda curve: -curve.spend_today)
     rows = tuple(
         (
             curve.label,
@@ -154,14 +156,15 @@ def _next(summary: ModelSummary, curves: Curves, look: Look) -> Sheet:
         title="Where the next money works hardest",
         lede=write_next(summary, look),
         blocks=(
-            Panel(draw_all_curves(curves.curves, summary, look)),
-            Panel(draw_next_money(summary, look)),
+            Panel(draw_all_curves(shown, summary, look)),
+            Panel(draw_largest(lambda some: draw_next_money(some, look), summary)),
             Table(
                 "How full each channel is, and how long it works",
                 ("Channel", f"Spend a {summary.interval}", "ROI of the next", "Saturation", "Carry-over"),
                 rows,
                 numbers=2,
                 colors=tuple(look.color(curve.channel) for curve in ordered),
+                note=write_left_out(summary),
             ),
         ),
     )

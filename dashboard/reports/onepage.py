@@ -15,6 +15,7 @@ from dashboard.figures.waterfall import draw_waterfall
 from dashboard.labels import label_contributions, label_curves, label_summary
 from dashboard.reports.document import Panel, Report, Sheet
 from dashboard.reports.headline import SHORT_ID, judge, list_facts, list_numbers, name_preview, write_fit_facts
+from dashboard.reports.largest import draw_largest, keep_items
 from dashboard.words import write_sentence
 from mixline.messages import CandidatePreview, ModelSummary, ReportDocuments
 
@@ -26,14 +27,16 @@ def draw_panels(documents: ReportDocuments, look: Look) -> tuple[Drawing, ...]:
     """
     summary = label_summary(documents.summary)
     contributions = label_contributions(documents.contributions)
+    decays = keep_items(documents.decays, lambda decay: decay.channel, summary)
+    curves = keep_items(label_curves(documents.curves).curves, lambda curve: curve.channel, summary)
     return (
         draw_waterfall(summary, look),
         draw_actual(contributions, summary, look),
-        draw_shares(summary, look, with_roi=True),
-        draw_roi(summary, look, in_words=False),
-        draw_decay(documents.decays, summary, look),
-        draw_carryover(summary, look),
-        draw_all_curves(label_curves(documents.curves).curves, summary, look),
+        draw_largest(lambda shown: draw_shares(shown, look, with_roi=True), summary),
+        draw_largest(lambda shown: draw_roi(shown, look, in_words=False), summary),
+        draw_decay(decays, summary, look),
+        draw_largest(lambda shown: draw_carryover(shown, look), summary),
+        draw_all_curves(curves, summary, look),
         draw_against_fitted(contributions, look),
     )
 

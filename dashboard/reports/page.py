@@ -20,6 +20,7 @@ from dashboard.reports.document import Block, Numbers, Panel, Report, Sheet, Tab
 HERE = Path(__file__).parent
 FONT = HERE.parent / "assets" / "fonts" / "inter-latin-wght-normal.woff2"
 FIGURES = "report-figures"  # id of the element that holds the figures' data
+ROOMY = 8  # rows of a table; with more they are set closer
 VERDICT_WORDS = {"trust": "Trust", "care": "Use with care", "do_not_use": "Do not use"}
 
 
@@ -188,9 +189,10 @@ def _table(table: Table) -> str:
         cells = "".join(f'<td class="{kind}">{_text(cell)}</td>' for cell, kind in zip(row[1:], kinds[1:], strict=True))
         rows.append(f'<tr><th scope="row">{swatch}{_text(row[0])}</th>{cells}</tr>')
     note = f'<p class="note">{_text(table.note)}</p>' if table.note else ""
+    dense = ' class="dense"' if len(table.rows) > ROOMY else ""
     return (
         f'<section class="table {table.area}"><h3>{_text(table.heading)}</h3>{note}'
-        f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table></section>"
+        f"<table{dense}><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table></section>"
     )
 
 

@@ -14,6 +14,7 @@ from dashboard.reports.composing import compose
 from dashboard.reports.page import write_page
 from dashboard.reports.printing import find_browser, print_page
 from mixline.errors import UnavailableError
+from mixline.messages import ReportDocuments
 from tests.unit.dashboard import builders
 
 pytestmark = [
@@ -50,6 +51,54 @@ def test_a_page_whose_figures_cannot_be_drawn_is_not_printed(pages: dict[str, st
 def test_a_browser_that_takes_too_long_is_given_up(pages: dict[str, str]) -> None:
     with pytest.raises(UnavailableError, match="within 0 s"):
         print_page(pages["onepage"], "png", seconds=0.01)
+
+
+def make_many(count: int) -> ReportDocuments:
+    """A model of many channels with long names, a long reason and a long finding."""
+    documents = builders.make_documents()
+    summary = documents.summary
+
+    def repeat(items: list[Any], name: str) -> list[Any]:
+        many = []
+        for place in range(count):
+            item = items[place % len(items)]
+            label = f"{item.label} in a market far away {place}"
+            many.append(item.model_copy(update={name: f"channel_{place}", "label": label}))
+        return many
+
+    terms = [term for term in summary.terms if term.group != "paid"]
+    paid = [term for term in summary.terms if term.group == "paid"]
+    long = summary.model_copy(
+        update={
+            "channels": repeat(summary.channels, "name"),
+            "terms": terms + repeat(paid, "name"),
+            "reason": "A person chose this one because of everything that is known of it. " * 7,
+            "findings": [f.model_copy(update={"detail": f.detail * 3}) for f in summary.findings],
+        }
+    )
+    curves = documents.curves.model_copy(update={"curves": repeat(documents.curves.curves, "channel")})
+    return documents.model_copy(
+        update={"summary": long, "decays": repeat(documents.decays, "channel"), "curves": curves}
+    )
+
+
+@pytest.mark.parametrize("kind", ["onepage", "measurement"])
+def test_nothing_falls_off_the_sheet_with_many_channels_and_long_texts(screen: Any, tmp_path: Path, kind: Any) -> None:
+    file = tmp_path / "report.html"
+    file.write_text(write_page(compose(make_many(25), kind)), encoding="utf-8")
+    tab = screen.new_page(viewport={"width": 1600, "height": 1200})
+    tab.goto(file.as_uri())
+    tab.wait_for_selector("html[data-drawn]", timeout=20_000, state="attached")
+    over = tab.evaluate(
+        "Array.from(document.querySelectorAll('.sheet')).map(s => [s.className, s.scrollHeight - s.clientHeight])"
+    )
+    assert all(excess <= 1 for _, excess in over), over
+    heights = tab.evaluate(
+        "Array.from(document.querySelectorAll('.figure')).map(f => [f.dataset.figure, f.clientHeight])"
+    )
+    assert all(height >= 130 for _, height in heights), heights
+    tab.screenshot(path=str(tmp_path / "report.png"), full_page=True)
+    tab.close()
 
 
 @pytest.fixture

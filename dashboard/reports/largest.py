@@ -1,0 +1,39 @@
+"""A sheet of paper holds a dozen rows. Of models with more channels the largest by spend are drawn, and it is said."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import TypeVar
+
+from dashboard.figures.drawing import Drawing
+from mixline.messages import ChannelSummary, ModelSummary
+
+MOST_ROWS = 12
+Item = TypeVar("Item")
+
+
+def draw_largest(draw: Callable[[ModelSummary], Drawing], summary: ModelSummary) -> Drawing:
+    """A figure of the largest channels, under the finding of all of them."""
+    if len(summary.channels) <= MOST_ROWS:
+        return draw(summary)
+    few = draw(summary.model_copy(update={"channels": keep_largest(summary.channels)}))
+    return replace(few, title=draw(summary).title, note=f"{few.note} {write_left_out(summary)}")
+
+
+def keep_largest(channels: Sequence[ChannelSummary]) -> list[ChannelSummary]:
+    """The largest by spend, in the order they had."""
+    named = {channel.name for channel in sorted(channels, key=lambda channel: -channel.spend)[:MOST_ROWS]}
+    return [channel for channel in channels if channel.name in named]
+
+
+def keep_items(items: Sequence[Item], name: Callable[[Item], str], summary: ModelSummary) -> list[Item]:
+    """What belongs to the largest channels, in the order it had."""
+    named = {channel.name for channel in keep_largest(summary.channels)}
+    return [item for item in items if name(item) in named]
+
+
+def write_left_out(summary: ModelSummary) -> str:
+    """A sentence about what is not on the sheet; empty where everything is."""
+    count = len(summary.channels)
+    return f"The {MOST_ROWS} largest of {count} channels by spend." if count > MOST_ROWS else ""
