@@ -23,7 +23,7 @@ from mixline.mmm.defaults import ranges_for
 from mixline.mmm.estimates import Estimate
 from mixline.mmm.model import Floats, MixModel
 from mixline.mmm.saturation import hill
-from mixline.mmm.specification import Sign
+from mixline.mmm.specification import ModelSpec, Sign
 
 VERSION = "Mixline, in the form of Robyn 3.12.1"
 SIGNS: dict[Sign, str] = {"positive": "positive", "negative": "negative", "either": "default"}
@@ -197,7 +197,7 @@ def _document(model: MixModel, names: RobynNames, terms: tuple[ChosenTerm, ...])
         "rollingWindowEndWhich": [stop],
         "rollingWindowLength": [stop - start],
         "totalObservations": [len(dates)],
-        "refreshAddedStart": [dates[start]],
+        **_refresh(spec, dates, start, stop),
         "adstock": list(dict.fromkeys(m.adstock for m in spec.ordered_media)),
         "hyperparameters": bounds,
         "calibration_input": _studies(model, names),
@@ -317,6 +317,17 @@ def _summary_row(
     if shown is not None:
         row |= {"boot_mean": shown.value, "ci_low": shown.low, "ci_up": shown.high}
     return row
+
+
+def _refresh(spec: ModelSpec, dates: list[str], start: int, stop: int) -> dict[str, list[str]]:
+    """Where the newest periods begin and which models came before, in Robyn's words."""
+    if spec.refresh is None:
+        return {"refreshAddedStart": [dates[start]]}
+    return {
+        "refreshAddedStart": [dates[stop - spec.refresh.steps]],
+        "refreshSourceID": [spec.refresh.model],
+        "refreshChain": [*spec.refresh.chain, spec.refresh.model],
+    }
 
 
 def _errors(model: MixModel) -> dict[str, float]:

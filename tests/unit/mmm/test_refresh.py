@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,14 +20,18 @@ from mixline.mmm.defaults import ranges_for
 from mixline.mmm.fitting import fit
 from mixline.mmm.model import MixModel
 from mixline.mmm.model_file import read_model, write_model
+from mixline.mmm.movement import compare_models
 from mixline.mmm.refresh import ROBYN_WEIGHT, around, around_fixed, find_new_rows, refresh_spec
 from mixline.mmm.refresh_values import drawn_parameters
 from mixline.mmm.response import contributions
+from mixline.mmm.robyn_export import export_robyn
+from mixline.mmm.robyn_import import import_robyn
 from mixline.mmm.simulate import World, simulate
 from mixline.mmm.specification import LIMITS, ModelSpec, Range, Study, Validation
 from mixline.mmm.specification_document import read_yaml, write_yaml
 from tests.builders import make_model
 
+ROBYN = Path(__file__).resolve().parents[2] / "fixtures" / "robyn"
 ROWS, LATER = 90, 14
 FIRST = "a" * 64
 
@@ -216,8 +223,6 @@ def test_model_without_its_candidates_parameters_is_refused(world: World) -> Non
 
 def test_only_rows_of_the_models_segment_count(world: World, model: MixModel) -> None:
     own, other = world.frame.assign(country="DE"), world.frame.iloc[:30].assign(country="FR")
-    import pandas as pd
-
     both = pd.concat([other, own])
     segment = replace(model, spec=replace(model.spec, segment_column="country", segment_value="DE"))
     assert find_new_rows(segment, both).available == LATER
@@ -245,3 +250,27 @@ def test_bounds_of_a_fixed_value_are_legal(parameter: str, part: float, freedom:
         assert found.low > 0
     if parameter == "theta":
         assert found.high < 1
+
+
+def test_model_imported_from_robyn_goes_on_here() -> None:
+    """Robyn's example ends in 2018 and its raw data in November 2019: the weeks between refresh it."""
+    imported = import_robyn((ROBYN / "RobynModel-example.json").read_bytes()).model
+    raw = json.loads((ROBYN / "RobynModel-example.json").read_text())["Extras"]["raw_data"]
+    frame = pd.DataFrame(raw)
+    new = refresh_spec(imported, frame, steps=10, trials=1, iterations=40, bounds="robyn", model_id=FIRST)
+    tv = new.media[0].ranges["theta"]
+    # Robyn's range of theta is 0.3 to 0.8 and the model's value lies at its lower end: half a width of 10/157 is left.
+    assert (tv.low, tv.high) == (0.3, pytest.approx(imported.draws.adstock[0, 0, 0] + 0.5 * 10 / 157, rel=1e-9))
+    refreshed = fit(new, frame)
+    assert refreshed.window_dates[-1] == np.datetime64("2018-12-31") + np.timedelta64(70, "D")
+    moved = compare_models(imported, refreshed, frame)
+    assert all(c.figures["roi"].causes for c in moved.channels)
+
+
+def test_export_for_robyn_tells_the_chain(refreshed: MixModel) -> None:
+    files = export_robyn(refreshed)
+    document = json.loads(next(content for name, content in files.items() if name.startswith("RobynModel-")))
+    inputs = document["InputCollect"]
+    days = refreshed.window_dates.astype("datetime64[D]").astype(str)
+    assert inputs["refreshAddedStart"] == [days[-8]]
+    assert (inputs["refreshSourceID"], inputs["refreshChain"]) == ([FIRST], [FIRST])
