@@ -83,7 +83,11 @@ def detect_interval(dates: Days, name: str) -> Interval:
 
 
 def window_rows(spec: ModelSpec, dates: Days, notes: list[str]) -> tuple[int, int]:
-    """First and one-past-last row of the window; asked-for days between two periods move to the nearest one."""
+    """First and one-past-last row of the window.
+
+    A start between two periods moves to the nearest one. The end is the period the asked-for day lies in: 31 December ends
+    with December and Sunday with its week (Robyn's nearest period would be the next one, which was not asked for).
+    """
     first, last = dates[0], dates[-1]
     if spec.window_start and np.datetime64(spec.window_start, "D") > last:
         raise SpecificationError(
@@ -94,15 +98,21 @@ def window_rows(spec: ModelSpec, dates: Days, notes: list[str]) -> tuple[int, in
             "the window ends before the data", where="window_end", got=spec.window_end, expected=f"from {first}"
         )
     start = _nearest(dates, spec.window_start, 0)
-    stop = _nearest(dates, spec.window_end, len(dates) - 1) + 1
-    for label, asked, row in (("start", spec.window_start, start), ("end", spec.window_end, stop - 1)):
-        if asked and np.datetime64(asked, "D") != dates[row]:
-            notes.append(f"The window's {label} moved from {asked} to the nearest period, {dates[row]}.")
+    stop = len(dates) if spec.window_end is None else int((dates <= np.datetime64(spec.window_end, "D")).sum())
+    if spec.window_start and np.datetime64(spec.window_start, "D") != dates[start]:
+        notes.append(f"The window's start moved from {spec.window_start} to the nearest period, {dates[start]}.")
+    if spec.window_end and np.datetime64(spec.window_end, "D") > last + _longest(dates):
+        notes.append(f"The window's end moved from {spec.window_end} to the last period, {last}.")
     if stop <= start:
         raise SpecificationError(
             "the window holds no period", where="window", got=f"{spec.window_start} to {spec.window_end}"
         )
     return start, stop
+
+
+def _longest(dates: Days) -> np.timedelta64:
+    """Days from the start of a period to the last one that can lie in it."""
+    return np.timedelta64(int(np.diff(dates).astype(int).max()) - 1 if len(dates) > 1 else 0, "D")
 
 
 def _nearest(dates: Days, asked: date | None, otherwise: int) -> int:

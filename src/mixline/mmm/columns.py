@@ -71,6 +71,7 @@ def read_columns(spec: ModelSpec, frame: pd.DataFrame) -> Columns:
     if repeated:
         raise DataError("a column name appears twice", got=", ".join(repeated), action="Rename one of them.")
     require_columns(spec, [str(c) for c in frame.columns])
+    _require_own_columns(spec)
     for medium in spec.media:
         adstock_named(medium.adstock)
     table = _segment(spec, frame)
@@ -126,7 +127,7 @@ def numbers(table: pd.DataFrame, column: str, *, negative: bool = True) -> Float
             where=place,
             got=str(raw.to_numpy()[text][0]),
             expected="numbers",
-            action="Correct the cell.",
+            action="Correct the cell; a context of words is a factor." if negative else "Correct the cell.",
         )
     if missing.any():
         raise DataError(
@@ -161,6 +162,26 @@ def numbers(table: pd.DataFrame, column: str, *, negative: bool = True) -> Float
 def never_changes(values: Floats) -> bool:
     """Whether a series is constant but for rounding, in whatever unit it is."""
     return bool(np.ptp(values) <= CONSTANT * float(np.abs(values).max())) if values.size else True
+
+
+def _require_own_columns(spec: ModelSpec) -> None:
+    """Refuse a column that serves two terms: they could not be told apart, and the goal would explain itself."""
+    users: dict[str, list[str]] = {spec.goal.column: ["the goal"]}
+    users.setdefault(spec.date_column, []).append("the date")
+    for medium in spec.media:
+        for column in dict.fromkeys(c for c in (medium.spend, medium.exposure) if c is not None):
+            users.setdefault(column, []).append(f"channel {medium.name}")
+    for context in spec.context:
+        users.setdefault(context.column, []).append(f"context {context.name}")
+    for column, terms in users.items():
+        if len(terms) > 1:
+            raise SpecificationError(
+                "a column serves two terms",
+                where=f"column {column}",
+                got=" and ".join(terms),
+                expected="a column of its own for each",
+                action="Take it out of all but one.",
+            )
 
 
 def _segment(spec: ModelSpec, frame: pd.DataFrame) -> pd.DataFrame:

@@ -43,6 +43,9 @@ ALPHA = Range(0.5, 3.0)
 # Weibull ranges of Robyn's advice; scale is a share of the length of the series.
 SHAPE = {"weibull_cdf": Range(0.0, 2.0), "weibull_pdf": Range(0.0, 10.0)}
 SCALE = Range(0.0, 0.1)
+# Ends of the legal limits that are no values (Robyn excludes them): a memory of 1 never fades, a steepness or
+# half-saturation of 0 is a step. Where a range is written to such an end, the search stops this far before it.
+OPEN_ENDS: Mapping[str, Range] = {"theta": Range(0.0, 0.999), "alpha": Range(0.001, 10.0), "gamma": Range(0.001, 1.0)}
 
 PERIODS_PER_WEEK: Mapping[Interval, float] = {"day": 7.0, "week": 1.0, "month": 7.0 / 30.4375}
 
@@ -57,11 +60,18 @@ def theta_range(kind: str, interval: Interval = "week") -> Range:
 def ranges_for(media: Media, interval: Interval = "week") -> dict[str, Range]:
     """Ranges of every parameter of a channel: its own where given, else the default of its kind.
 
-    Returns ranges for alpha, gamma and the parameters of the channel's adstock (theta, or shape and scale), in that order.
+    Returns ranges for alpha, gamma and the parameters of the channel's adstock (theta, or shape and scale), in that order,
+    kept off the ends that are no values.
     """
     ranges = {"alpha": ALPHA, "gamma": GAMMA}
     if media.adstock in SHAPE:
         ranges |= {"shape": SHAPE[media.adstock], "scale": SCALE}
     else:
         ranges["theta"] = theta_range(media.kind, interval)
-    return {name: media.ranges.get(name, default) for name, default in ranges.items()}
+    return {name: _within(media.ranges.get(name, default), OPEN_ENDS.get(name)) for name, default in ranges.items()}
+
+
+def _within(range_: Range, ends: Range | None) -> Range:
+    if ends is None:
+        return range_
+    return Range(*(min(max(end, ends.low), ends.high) for end in (range_.low, range_.high)))

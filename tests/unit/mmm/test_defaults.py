@@ -43,3 +43,13 @@ def test_presets_change_the_size_and_nothing_else() -> None:
         assert apply_preset(spec, name) == spec.with_search(trials=trials, iterations=iterations)
     with pytest.raises(SpecificationError, match="test, standard, thorough"):
         apply_preset(spec, "huge")
+
+
+def test_ends_that_are_no_values_are_not_searched() -> None:
+    written = {"theta": Range(0.0, 1.0), "alpha": Range(0.0, 10.0), "gamma": Range(0.0, 0.0)}
+    found = ranges_for(Media("tv", "tv_spend", ranges=written))
+    assert found["theta"].high < 1
+    assert found["alpha"].low > 0
+    assert found["gamma"].low == found["gamma"].high > 0
+    inside = {"theta": Range(0.3, 0.8), "alpha": Range(0.5, 3.0), "gamma": Range(0.3, 1.0)}
+    assert ranges_for(Media("tv", "tv_spend", ranges=inside)) == {n: inside[n] for n in ("alpha", "gamma", "theta")}

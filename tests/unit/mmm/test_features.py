@@ -153,3 +153,48 @@ def test_money_of_any_size_gives_the_same_shape(scale: float) -> None:
     plain, big = prepare(SPEC, frame), prepare(SPEC, scaled)
     np.testing.assert_allclose(big.lambdas, np.array(plain.lambdas) * scale, rtol=1e-4)
     assert np.isfinite(big.other).all()
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"context": (Context("price", "revenue"),)}, "the goal and context price"),
+        ({"media": (Media("tv", "tv_spend"), Media("radio", "tv_spend"))}, "channel tv and channel radio"),
+        (
+            {"media": (Media("tv", "tv_spend"), Media("radio", "search_spend", "tv_spend"))},
+            "channel tv and channel radio",
+        ),
+        ({"context": (Context("price", "week"),)}, "the date and context price"),
+    ],
+)
+def test_a_column_that_serves_two_terms_is_refused(changes: dict[str, object], words: str) -> None:
+    with pytest.raises(SpecificationError, match="serves two terms") as caught:
+        prepare(replace(SPEC, **changes), table())
+    assert words in str(caught.value.got)
+
+
+def test_spend_may_be_its_own_exposure() -> None:
+    prepare(replace(SPEC, media=(Media("tv", "tv_spend", "tv_spend"),)), table())
+
+
+def test_text_in_a_context_says_what_to_do() -> None:
+    with pytest.raises(DataError, match="is a factor"):
+        prepare(replace(SPEC, context=(Context("event", "event"),)), table())
+
+
+@pytest.mark.parametrize(
+    ("end", "last"), [("2022-12-26", "2022-12-26"), ("2023-01-01", "2022-12-26"), ("2023-01-02", "2023-01-02")]
+)
+def test_the_window_ends_with_the_period_the_day_lies_in(end: str, last: str) -> None:
+    prepared = prepare(replace(SPEC, window_end=date.fromisoformat(end)), table())
+    assert prepared.dates[prepared.window[1] - 1] == np.datetime64(last)
+
+
+def test_a_year_of_months_ends_with_december() -> None:
+    frame = table().assign(week=pd.date_range("2015-01-01", periods=104, freq="MS"))
+    prepared = prepare(replace(SPEC, window_end=date(2019, 12, 31)), frame)
+    assert prepared.dates[prepared.window[1] - 1] == np.datetime64("2019-12-01")
+    assert not any("end moved" in note for note in prepared.notes)
+    beyond = prepare(replace(SPEC, window_end=date(2030, 1, 1)), frame)
+    assert beyond.window[1] == 104
+    assert any("end moved" in note for note in beyond.notes)
