@@ -7,7 +7,14 @@ from flask import current_app
 from dashboard.components.plan_result import draw_curves
 from dashboard.components.plan_solving import Solved
 from dashboard.components.plan_table import table_heads, table_rows
-from dashboard.components.plan_words import binding_words, plan_certainty, plan_headline, to_message, warnings
+from dashboard.components.plan_words import (
+    binding_words,
+    plan_certainty,
+    plan_headline,
+    step_words,
+    to_message,
+    warnings,
+)
 from dashboard.figures.drawing import Look
 from dashboard.figures.format import write_date, write_periods, write_share
 from dashboard.figures.plan_bridge import draw_bridge
@@ -20,7 +27,7 @@ from mixline.messages import ModelSummary
 from mixline.mmm.planner import Planner
 
 EXTENSION = "mixline.plan_press"
-MOST_CURVES = 6  # on one sheet
+MOST_CURVES = 12  # on one sheet
 
 
 def print_plan(planner: Planner, solved: Solved, summary: ModelSummary, look: Look) -> bytes:
@@ -58,15 +65,15 @@ def compose_plan(planner: Planner, solved: Solved, summary: ModelSummary, look: 
         colors=tuple(look.color(name) if name else "transparent" for name, _ in table_rows(plan, labels, look)),
         numbers=5,
     )
-    notes = Words("What to know", (*binding_words(plan, look), *warnings(plan, labels)), listed=True)
-    lede = plan_certainty(plan, look)
+    steps, known = step_words(plan, labels, look), (*binding_words(plan, look), *warnings(plan, labels))
+    notes = Words("What to change, and what to know", (*steps, *known), listed=True)
     sheets = [
-        Sheet("plan", kicker, plan_headline(plan, solved.inputs, look), lede, (numbers, table, notes), facts),
-        Sheet("figures", kicker, "What changes, and what it brings", lede,
-              (Panel(draw_change(plan, labels, look)), Panel(draw_bridge(plan, labels, look)),
-               Panel(draw_weeks(plan, solved.today, labels, look)))),
-        Sheet("figures", kicker, "What each channel brings at other spend",
-              "Ring: today. Disc: the plan. Dashed: beyond what was ever spent for a quarter.",
+        Sheet("summary", kicker, plan_headline(plan, solved.inputs, look), plan_certainty(plan, look),
+              (numbers, notes, Panel(draw_change(plan, labels, look))), facts),
+        Sheet("next", kicker, "What changes, when, and what it brings", "All amounts are totals over the planned time.",
+              (Panel(draw_bridge(plan, labels, look)), Panel(draw_weeks(plan, solved.today, labels, look)), table)),
+        Sheet("plan-curves", kicker, "What each channel brings at other spend",
+              "Over the planned time. Ring: today. Disc: the plan. Dashed: beyond what was ever spent for a quarter.",
               tuple(Panel(drawing) for drawing in draw_curves(planner, plan, labels, look)[:MOST_CURVES])),
     ]  # fmt: skip
     return Report("measurement", "plan", f"Plan: {summary.title}", tuple(sheets), summary.created_at)

@@ -78,7 +78,8 @@ def saved_rows(saved: Sequence[ScenarioView], picked: Sequence[str], model_id: s
                 [
                     html.Td(
                         dbc.Checkbox(id={"type": PICK, "plan": plan.id}, value=plan.id in picked,
-                                     label=html.Span(f"Compare {plan.name}", className="visually-hidden"))
+                                     label=html.Span(f"Compare {plan.name}", className="visually-hidden")),
+                        **named("Compare"),
                     ),
                     html.Th([name, *other], scope="row"),
                     html.Td(write_periods(figures.periods, figures.interval), **named("Over")),

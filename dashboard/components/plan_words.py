@@ -101,3 +101,16 @@ def warnings(plan: Plan, labels: Mapping[str, str]) -> list[str]:
 def to_message(estimate: object) -> Estimate:
     """The engine's figure as the dashboard's."""
     return Estimate(**asdict(estimate))  # type: ignore[call-overload]
+
+
+def step_words(plan: Plan, labels: Mapping[str, str], look: Look) -> list[str]:
+    """What to change, the largest amounts first."""
+    found = []
+    for c in sorted(plan.channels, key=lambda c: -abs(c.spend - c.spend_today)):
+        if abs(c.spend - c.spend_today) < SMALL * max(c.spend_today, SMALL * plan.spend):
+            continue
+        verb = "Raise" if c.spend > c.spend_today else "Cut"
+        by = f" by {write_share(abs(c.change))}" if c.change is not None else ""
+        money = f"from {look.unit.money(c.spend_today)} to {look.unit.money(c.spend)}"
+        found.append(f"{verb} {labels.get(c.name, c.label)}{by}, {money}.")
+    return found
