@@ -1,0 +1,202 @@
+"""The trainer API goes away while people look: pages show what was known, with its date, and nothing waits for ever."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+
+from dashboard import navigation
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+ROOT = Path(__file__).resolve().parents[2]
+SCREENSHOTS = ROOT / "build" / "screenshots"
+FIGURE = ".js-plotly-plot .main-svg"
+WITH_NUMBERS = ["/", "/contribution", "/response"]
+START_SECONDS = 60
+
+
+@dataclass
+class Wire:
+    """A wire to the trainer that can be cut: connections are then refused, as by a service that is down."""
+
+    trainer: tuple[str, int]
+    port: int = 0
+    _listener: socket.socket | None = None
+    _open: list[socket.socket] = field(default_factory=list)
+
+    def join(self) -> None:
+        listener = socket.socket()
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(("127.0.0.1", self.port))
+        listener.listen(64)
+        self.port, self._listener = int(listener.getsockname()[1]), listener
+        threading.Thread(target=self._accept, args=(listener,), daemon=True).start()
+
+    def cut(self) -> None:
+        if self._listener is not None:
+            with suppress(OSError):
+                self._listener.shutdown(socket.SHUT_RDWR)
+            self._listener.close()
+            self._listener = None
+        for one in self._open:
+            with suppress(OSError):
+                one.shutdown(socket.SHUT_RDWR)
+            one.close()
+        self._open.clear()
+
+    def _accept(self, listener: socket.socket) -> None:
+        while True:
+            try:
+                near, _ = listener.accept()
+                far = socket.create_connection(self.trainer)
+            except OSError:
+                return
+            self._open += [near, far]
+            for one, other in ((near, far), (far, near)):
+                threading.Thread(target=_carry, args=(one, other), daemon=True).start()
+
+
+def _carry(one: socket.socket, other: socket.socket) -> None:
+    with suppress(OSError):
+        while content := one.recv(65536):
+            other.sendall(content)
+    for end in (one, other):
+        with suppress(OSError):
+            end.shutdown(socket.SHUT_RDWR)
+
+
+@dataclass(frozen=True)
+class Office:
+    """A dashboard of its own on the product's trainer, with the wire between them."""
+
+    address: str
+    wire: Wire
+
+
+@pytest.fixture(scope="module")
+def office(product: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    place = urlsplit(product.trainer)
+    wire = Wire((str(place.hostname), int(place.port or 80)))
+    wire.join()
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = int(free.getsockname()[1])
+    folder = tmp_path_factory.mktemp("office")
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("MIXLINE_")}
+    environment |= {
+        "MIXLINE_HOME": str(folder / "home"),
+        "MIXLINE_TRAINER": f"http://127.0.0.1:{wire.port}",
+        "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)]),
+    }
+    command = [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "--workers", "1", "--threads", "4"]
+    with (folder / "log").open("wb") as log:
+        process = subprocess.Popen(
+            [*command, "--no-control-socket", "dashboard.app:create_server()"],
+            cwd=ROOT,
+            env=environment,
+            stdout=log,
+            stderr=log,
+        )
+        office = Office(f"http://127.0.0.1:{port}", wire)
+        try:
+            _await(office.address, folder / "log")
+            yield office
+        finally:
+            wire.cut()
+            process.terminate()
+            process.wait(20)
+
+
+def _await(address: str, log: Path) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        with suppress(httpx.HTTPError):
+            if httpx.get(address + "/health", timeout=2).status_code == 200:
+                return
+        time.sleep(0.2)
+    pytest.fail(f"the dashboard did not start:\n{log.read_text(errors='replace')[-2000:]}")
+
+
+@pytest.fixture
+def away(office: Office) -> Iterator[Office]:
+    """Whatever a test does to the wire, the next one finds it joined."""
+    yield office
+    if office.wire._listener is None:
+        office.wire.join()
+
+
+def test_pages_show_what_was_known_with_its_date(page: Any, away: Office, record: Any) -> None:
+    record.expected_refusals |= {500, 502, 503}
+    page.context.set_default_timeout(30_000)
+    numbers = {}
+    for path in WITH_NUMBERS:
+        page.goto(away.address + path)
+        page.wait_for_selector(FIGURE)
+        numbers[path] = page.locator(".lede").inner_text()
+    for entry in navigation.ENTRIES:  # each page has been looked at once
+        page.goto(away.address + entry.path)
+        page.wait_for_selector("main h1")
+    away.wire.cut()
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    for path in WITH_NUMBERS:
+        page.goto(away.address + path)
+        page.wait_for_selector(FIGURE)
+        assert page.locator(".lede").inner_text() == numbers[path]
+        banner = page.locator(".banner.stale").inner_text()
+        assert "Last known results" in banner
+        assert "UTC" in banner
+        settled(page)
+    page.screenshot(path=SCREENSHOTS / "response-stale-wide-light.png", full_page=True)
+    for entry in navigation.ENTRIES:
+        page.goto(away.address + entry.path)
+        page.wait_for_selector("main h1")
+        settled(page)
+
+
+def test_a_trainer_that_comes_back_is_noticed_without_a_reload(page: Any, away: Office, record: Any) -> None:
+    record.expected_refusals |= {500, 502, 503}
+    page.context.set_default_timeout(30_000)
+    page.goto(away.address + "/")
+    page.wait_for_selector(FIGURE)
+    away.wire.cut()
+    page.reload()
+    page.wait_for_selector(".banner.stale")
+    away.wire.join()
+    page.locator(".banner.stale button").click()
+    page.wait_for_selector(".banner.stale", state="detached")
+    assert page.locator(FIGURE).count() > 0
+
+
+def test_what_was_never_asked_fails_in_words_with_a_way_to_try_again(page: Any, away: Office, record: Any) -> None:
+    record.expected_refusals |= {500, 502, 503}
+    page.context.set_default_timeout(30_000)
+    page.goto(away.address + "/contribution?period=month")
+    page.wait_for_selector(FIGURE)
+    away.wire.cut()
+    page.goto(away.address + "/contribution?period=quarter")
+    page.wait_for_selector(".notice.failed")
+    assert "cannot be reached" in page.locator(".notice").inner_text()
+    settled(page)
+    away.wire.join()
+    page.get_by_role("button", name="Try again").click()
+    page.wait_for_selector(FIGURE)
+
+
+def settled(page: Any) -> None:
+    """Nothing on the page says that it is still waiting."""
+    page.wait_for_function("!document.querySelector('.skeleton') || !document.querySelector('.skeleton').offsetParent")
+    assert page.title() != "Updating..."
