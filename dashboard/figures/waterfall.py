@@ -34,9 +34,12 @@ class Step:
     detail: str = ""  # what it is made of, for who points at it
 
 
-def draw_waterfall(summary: ModelSummary, look: Look) -> Drawing:
-    """Horizontal steps that end exactly at the modelled outcome: the sum of all terms."""
-    steps = list_steps(summary, look)
+def draw_waterfall(summary: ModelSummary, look: Look, *, most: int | None = None) -> Drawing:
+    """Horizontal steps that end exactly at the modelled outcome: the sum of all terms.
+
+    With more paid channels than `most` the smallest are one step, where there is no room for each.
+    """
+    steps = fold_steps(list_steps(summary, look), summary, look, most)
     total = sum(step.value for step in steps)
     labels = [step.label for step in steps] + ["Modelled total"]
     starts, place = [], 0.0
@@ -134,6 +137,16 @@ def list_steps(summary: ModelSummary, look: Look) -> list[Step]:
     steps += [_step(term, look.tokens.organic[i % 3]) for i, term in enumerate(organic)]
     paid = sorted((t for t in summary.terms if t.group == "paid"), key=lambda term: -term.contribution.value)
     return steps + [_step(term, look.color(term.name)) for term in paid]
+
+
+def fold_steps(steps: list[Step], summary: ModelSummary, look: Look, most: int | None) -> list[Step]:
+    """The smallest paid channels as one step. Its range is not known: ranges of parts do not add up."""
+    paid = sum(term.group == "paid" for term in summary.terms)
+    if most is None or paid <= most:
+        return steps
+    kept, rest = steps[: len(steps) - paid + most - 1], steps[len(steps) - paid + most - 1 :]
+    parts = "<br>".join(f"{step.label} {look.unit.outcome(step.value)}" for step in rest)
+    return [*kept, Step(f"{len(rest)} others", sum(step.value for step in rest), look.tokens.ink_soft, detail=parts)]
 
 
 def _step(term: TermSummary, color: str) -> Step:

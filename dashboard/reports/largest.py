@@ -10,7 +10,32 @@ from dashboard.figures.drawing import Drawing
 from mixline.messages import ChannelSummary, ModelSummary
 
 MOST_ROWS = 12
+ROOMY = 10  # rows that need no smaller letters
+LONGEST_NAME = 22  # letters of a name beside a row or in a legend
+SMALL = 10  # pixels
 Item = TypeVar("Item")
+
+
+def tighten(drawing: Drawing) -> Drawing:
+    """Every row with its name, in smaller letters, and long names cut: for figures with more rows than they have room for."""
+    layout = drawing.figure["layout"]
+    axis = layout.get("yaxis", {})
+    rows: list[str] = list(axis.get("categoryarray", []))
+    if len(rows) <= ROOMY and all(len(row) <= LONGEST_NAME for row in rows):
+        data = [{**trace, "name": cut(trace["name"])} if "name" in trace else trace for trace in drawing.figure["data"]]
+        return replace(drawing, figure={**drawing.figure, "data": data})
+    names = {"tickmode": "array", "tickvals": rows, "ticktext": [cut(row) for row in rows], "tickfont": {"size": SMALL}}
+    notes = [
+        {**note, "font": {**note.get("font", {}), "size": min(SMALL, note.get("font", {}).get("size", SMALL))}}
+        for note in layout.get("annotations", [])
+    ]
+    smaller = {**layout, "yaxis": {**axis, **names}, "annotations": notes}
+    return replace(drawing, figure={**drawing.figure, "layout": smaller})
+
+
+def cut(name: str) -> str:
+    """A name that is not longer than there is room for."""
+    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1].rstrip()}…"
 
 
 def draw_largest(draw: Callable[[ModelSummary], Drawing], summary: ModelSummary) -> Drawing:

@@ -16,7 +16,7 @@ from dashboard.glossary import GLOSSARY
 from dashboard.labels import label_contributions, label_curves, label_summary
 from dashboard.reports.document import Panel, Report, Sheet, Table, Words
 from dashboard.reports.headline import SHORT_ID, judge, list_facts, list_numbers, write_fit_facts
-from dashboard.reports.largest import draw_largest, keep_items, keep_largest, write_left_out
+from dashboard.reports.largest import MOST_ROWS, draw_largest, keep_items, keep_largest, tighten, write_left_out
 from dashboard.reports.plain_words import list_sentences, write_next, write_returns
 from dashboard.words import order_findings, write_fit, write_overview, write_sentence, write_worth
 from mixline.messages import Contributions, Curves, ModelSummary, ReportDocuments
@@ -86,7 +86,10 @@ def _brought(summary: ModelSummary, contributions: Contributions, look: Look) ->
         title=f"Where {look.unit.outcome_name} came from",
         lede="The model takes what happened apart: what would have been there without marketing, and what each channel "
         "added. The parts add up.",
-        blocks=(Panel(draw_waterfall(summary, look)), Panel(draw_decomposition(contributions, look, steady))),
+        blocks=(
+            Panel(tighten(draw_waterfall(summary, look, most=MOST_ROWS - 3))),
+            Panel(draw_decomposition(contributions, look, steady)),
+        ),
     )
 
 
@@ -122,8 +125,8 @@ def _returns(summary: ModelSummary, look: Look) -> Sheet:
         title="What each channel gave for its money",
         lede=write_returns(summary, look),
         blocks=(
-            Panel(draw_largest(lambda shown: draw_roi(shown, look, in_words=False), summary)),
-            Panel(draw_largest(lambda shown: draw_shares(shown, look), summary)),
+            Panel(tighten(draw_largest(lambda shown: draw_roi(shown, look, in_words=False), summary))),
+            Panel(tighten(draw_largest(lambda shown: draw_shares(shown, look), summary))),
             Table(
                 "Every channel in numbers",
                 tuple(cell for place, cell in enumerate(head) if place != gone),
@@ -156,8 +159,8 @@ def _next(summary: ModelSummary, curves: Curves, look: Look) -> Sheet:
         title="Where the next money works hardest",
         lede=write_next(summary, look),
         blocks=(
-            Panel(draw_all_curves(shown, summary, look)),
-            Panel(draw_largest(lambda some: draw_next_money(some, look), summary)),
+            Panel(tighten(draw_all_curves(shown, summary, look))),
+            Panel(tighten(draw_largest(lambda some: draw_next_money(some, look), summary))),
             Table(
                 "How full each channel is, and how long it works",
                 ("Channel", f"Spend a {summary.interval}", "ROI of the next", "Saturation", "Carry-over"),

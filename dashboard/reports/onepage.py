@@ -15,7 +15,7 @@ from dashboard.figures.waterfall import draw_waterfall
 from dashboard.labels import label_contributions, label_curves, label_summary
 from dashboard.reports.document import Panel, Report, Sheet
 from dashboard.reports.headline import SHORT_ID, judge, list_facts, list_numbers, name_preview, write_fit_facts
-from dashboard.reports.largest import draw_largest, keep_items
+from dashboard.reports.largest import MOST_ROWS, draw_largest, keep_items, tighten
 from dashboard.words import write_sentence
 from mixline.messages import CandidatePreview, ModelSummary, ReportDocuments
 
@@ -30,7 +30,7 @@ def draw_panels(documents: ReportDocuments, look: Look) -> tuple[Drawing, ...]:
     decays = keep_items(documents.decays, lambda decay: decay.channel, summary)
     curves = keep_items(label_curves(documents.curves).curves, lambda curve: curve.channel, summary)
     return (
-        draw_waterfall(summary, look),
+        draw_waterfall(summary, look, most=MOST_ROWS - 3),
         draw_actual(contributions, summary, look),
         draw_largest(lambda shown: draw_shares(shown, look, with_roi=True), summary),
         draw_largest(lambda shown: draw_roi(shown, look, in_words=False), summary),
@@ -53,7 +53,7 @@ def compose_onepage(documents: ReportDocuments) -> Report:
         lede=_lede(summary, preview),
         facts=(*list_facts(summary, preview), write_fit_facts(summary)),
         aside=(list_numbers(summary, look), judge(summary)),
-        blocks=tuple(Panel(replace(drawing, height=300)) for drawing in draw_panels(documents, look)),
+        blocks=tuple(Panel(tighten(replace(drawing, height=300))) for drawing in draw_panels(documents, look)),
     )
     return Report(
         kind="onepage",

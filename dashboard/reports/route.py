@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 from typing import cast
 
@@ -67,9 +66,6 @@ def _answer(model_id: str, ending: str, press: Press) -> Response:
     content = page.encode() if ending == "html" else press.print(page, cast(Format, ending))
     if ending == "html":
         headers["Content-Security-Policy"] = f"{page_policy()}; frame-ancestors 'none'"
-        if "gzip" in request.headers.get("Accept-Encoding", ""):
-            content = gzip.compress(content, 5, mtime=0)
-            headers |= {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
     headers["Content-Disposition"] = f'inline; filename="{report.name}.{ending}"'
     return Response(content, content_type=TYPES[ending], headers=headers)
 
