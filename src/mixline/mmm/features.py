@@ -24,6 +24,7 @@ from mixline.mmm.columns import FEWEST_ROWS, Columns, never_changes, numbers, re
 from mixline.mmm.defaults import ranges_for
 from mixline.mmm.losses import split_rows
 from mixline.mmm.model import Floats
+from mixline.mmm.refresh_loss import require_earlier_rows
 from mixline.mmm.ridge import LIMITS_OF_SIGN, lambda_range
 from mixline.mmm.saturation import hill, inflexion_point
 from mixline.mmm.search_result import Prepared
@@ -44,9 +45,10 @@ def prepare(spec: ModelSpec, frame: pd.DataFrame) -> Prepared:
 
     Raises:
         SpecificationError, DataError: see `mixline.mmm.columns.read_columns`; and SpecificationError where a hold-out or a
-            back-test leaves too little history to fit on.
+            back-test leaves too little history to fit on, or a refresh nothing of the earlier window.
     """
     columns = read_columns(spec, frame)
+    require_earlier_rows(spec, columns.window[1] - columns.window[0])
     if spec.validation.folds:
         from mixline.mmm.backtest_folds import plan_folds
 

@@ -12,8 +12,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from mixline.errors import SpecificationError
 from mixline.mmm.model import Floats, MixModel
 from mixline.mmm.search_result import Prepared
+from mixline.mmm.specification import ModelSpec
 
 INTERCEPT = "intercept"
 
@@ -27,6 +29,18 @@ def refresh_distance(shares: Floats, earlier: Floats, paid: int, *, steps: int, 
     media = np.sqrt(moved[:, :paid].mean(1)) if paid else np.zeros(len(shares))
     rest = np.sqrt(moved[:, paid:].mean(1)) if moved.shape[1] > paid else np.zeros(len(shares))
     return np.nan_to_num(media + rest / (1.0 - steps / window), nan=np.inf, posinf=np.inf)
+
+
+def require_earlier_rows(spec: ModelSpec, window: int) -> None:
+    """Raise SpecificationError when a refresh leaves nothing of the earlier window in one of `window` periods."""
+    if spec.refresh is not None and spec.refresh.steps >= window:
+        raise SpecificationError(
+            "nothing of the earlier window is left",
+            where="refresh.steps",
+            got=f"{spec.refresh.steps} of {window} periods",
+            expected=f"fewer than {window}",
+            action="Fit a new model, or widen the window.",
+        )
 
 
 def shares_of_fit(contribution: Floats, other: Floats, constant: Floats) -> Floats:
@@ -51,7 +65,9 @@ def distance_from_earlier(prepared: Prepared, shares: Floats) -> Floats:
     names = (*prepared.media_names, *prepared.other_names, INTERCEPT)
     earlier = np.array([refresh.shares.get(name, 0.0) for name in names])
     paid = prepared.spend.shape[1]
-    return refresh_distance(shares, earlier, paid, steps=refresh.steps, window=prepared.window_rows)
+    # A fold of a back-test may have a window shorter than what the refresh added.
+    window = max(prepared.window_rows, refresh.steps + 1)
+    return refresh_distance(shares, earlier, paid, steps=refresh.steps, window=window)
 
 
 def shares_of_model(model: MixModel) -> dict[str, float]:

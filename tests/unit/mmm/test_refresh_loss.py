@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from mixline.errors import SpecificationError
 from mixline.mmm.candidate_space import decode, dimensions, evaluate
 from mixline.mmm.features import prepare
 from mixline.mmm.refresh_loss import INTERCEPT, distance_from_earlier, refresh_distance, shares_of_fit
@@ -64,6 +65,13 @@ def test_search_compares_with_the_earlier_shares(prepared: Prepared) -> None:
         gaps = [(totals[name] / whole - shares.get(name, 0.0)) ** 2 for name in names]
         media, rest = np.sqrt(np.mean(gaps[:paid])), np.sqrt(np.mean(gaps[paid:]))
         assert found.rssd[c] == pytest.approx(media + rest / (1 - 12 / (stop - start)), rel=1e-10)
+
+
+def test_a_window_of_new_periods_only_is_refused() -> None:
+    world = simulate("clean", weeks=60, channels=3)
+    spec = replace(world.spec, refresh=Refresh("m", 60, {}))
+    with pytest.raises(SpecificationError, match="nothing of the earlier window"):
+        prepare(spec, world.frame)
 
 
 def test_first_build_keeps_its_own_loss(prepared: Prepared) -> None:
