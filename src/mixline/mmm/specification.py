@@ -44,9 +44,9 @@ class Range:
     high: float
 
     def __post_init__(self) -> None:
-        # 1 and 1.0 must give the same canonical JSON, hence the same specification id.
-        object.__setattr__(self, "low", float(self.low))
-        object.__setattr__(self, "high", float(self.high))
+        # 1 and 1.0, and 0 and -0, must give the same canonical JSON, hence the same specification id.
+        object.__setattr__(self, "low", float(self.low) + 0.0)
+        object.__setattr__(self, "high", float(self.high) + 0.0)
         if not (math.isfinite(self.low) and math.isfinite(self.high)):
             raise SpecificationError("a range must have two finite ends", got=f"{self.low} to {self.high}")
         if self.low > self.high:
@@ -149,7 +149,7 @@ class Search:
 
     def __post_init__(self) -> None:
         for name in ("rssd_weight", "lift_weight"):
-            object.__setattr__(self, name, float(getattr(self, name)))
+            object.__setattr__(self, name, float(getattr(self, name)) + 0.0)
 
 
 @dataclass(frozen=True)
@@ -166,7 +166,7 @@ class Study:
 
     def __post_init__(self) -> None:
         for name in ("effect", "spend", "confidence"):
-            object.__setattr__(self, name, float(getattr(self, name)))
+            object.__setattr__(self, name, float(getattr(self, name)) + 0.0)
 
 
 @dataclass(frozen=True)
@@ -185,7 +185,7 @@ class Refresh:
     limits: Mapping[str, Range] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "shares", {str(k): float(v) for k, v in sorted(self.shares.items())})
+        object.__setattr__(self, "shares", {str(k): float(v) + 0.0 for k, v in sorted(self.shares.items())})
         object.__setattr__(self, "limits", dict(sorted(self.limits.items())))
         if self.steps < 1:
             raise SpecificationError("a refresh adds at least one period", where="refresh.steps", got=self.steps)
