@@ -153,12 +153,12 @@ def read_studies(rows: Sequence[Mapping[str, Any]]) -> list[Row]:
 
 
 def read_range(text: str) -> Any:
-    """ "0.3 – 0.8" as both ends, "0.5" as itself; anything else as it was typed."""
+    """ "0.3 – 0.8" as its ends, "0.5" as both; anything else as it was typed."""
     match = _RANGE.fullmatch(text)
     if match is None:
-        return read_number(text)
-    low, high = read_number(match[1]), read_number(match[2])
-    return {"low": low, "high": high}
+        number = read_number(text)
+        return number if isinstance(number, str) else {"low": number, "high": number}
+    return {"low": read_number(match[1]), "high": read_number(match[2])}
 
 
 def write_range(value: Mapping[str, float]) -> str:

@@ -1,0 +1,214 @@
+"""Compose a run, be told what is wrong while typing, keep settings, copy a run, send a batch, direct the queue."""
+
+from __future__ import annotations
+
+import random
+import re
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+COMPOSER = "section.composer"
+TAKES = "#run-takes"
+
+
+@pytest.fixture(autouse=True)
+def nothing_left_behind(product: Any) -> Iterator[None]:
+    yield
+    httpx.post(f"{product.trainer}/v1/queue/resume", timeout=10)
+    product.cancel_all()
+
+
+def demo_of(product: Any) -> str:
+    return str(next(d["id"] for d in product.read("/v1/datasets") if d["name"] == "Demo"))
+
+
+def queue_runs(product: Any, count: int) -> list[str]:
+    """Runs that wait, because nobody starts them."""
+    httpx.post(f"{product.trainer}/v1/queue/pause", json={}, timeout=10)
+    ids = []
+    for _ in range(count):
+        body = {"dataset_id": demo_of(product), "segment": "DE", "preset": "test", "seed": random.randrange(2**31)}
+        ids.append(httpx.post(f"{product.trainer}/v1/mmm/runs", json=body, timeout=30).json()["id"])
+    return ids
+
+
+def compose(page: Any, product: Any, query: str = "") -> None:
+    page.goto(f"{product.dashboard}/runs{query}")
+    page.get_by_role("button", name="Change settings").click()
+    page.wait_for_selector(COMPOSER)
+
+
+def section(page: Any, name: str) -> Any:
+    page.locator(".composer-tab", has_text=name).click()
+    return page.locator(f"{COMPOSER} .composer-pane:visible")
+
+
+def wait_for_text(page: Any, selector: str, wanted: str, seconds: float = 15) -> str:
+    page.locator(selector, has_text=re.compile(wanted)).first.wait_for(timeout=seconds * 1000)
+    return str(page.locator(selector).first.inner_text())
+
+
+def test_a_plain_run_is_two_interactions_away(page: Any, product: Any) -> None:
+    httpx.post(f"{product.trainer}/v1/queue/pause", json={}, timeout=10)
+    page.goto(f"{product.dashboard}/runs")
+    wait_for_text(page, TAKES, "One run")
+    page.locator(".preset-card", has_text=re.compile("^Test")).click()
+    page.get_by_role("button", name="Launch run").click()
+    page.wait_for_url(re.compile(r"run=[0-9a-f]{32}"))
+
+
+def test_problems_appear_beside_their_fields_while_one_types(page: Any, product: Any) -> None:
+    compose(page, product)
+    wait_for_text(page, TAKES, "10,000 candidates")
+    goal = section(page, "Goal")
+    goal.get_by_label("Window from").fill("2031-01-01")
+    wait_for_text(page, f"{COMPOSER} .field-error", "after the data")
+    assert page.locator(".composer-tab", has_text="Goal").locator(".composer-badge").inner_text() == "1"
+    search = section(page, "Search")
+    search.get_by_label("Trials").fill("500")
+    wait_for_text(page, TAKES, "2 things are to be mended")
+    search.get_by_label("Trials").fill("3")
+    section(page, "Goal").get_by_label("Window from").fill("2023-01-02")
+    wait_for_text(page, TAKES, "6,000 candidates")
+    assert page.locator(f"{COMPOSER} .field-error:not(:empty)").count() == 0
+
+
+def test_a_channels_range_is_checked_in_its_row(page: Any, product: Any) -> None:
+    compose(page, product)
+    pane = section(page, "Channels")
+    cell = pane.locator(".ag-center-cols-container .ag-row").first.locator('[col-id="theta"]')
+    assert re.fullmatch(r"[0-9.]+ – [0-9.]+", cell.inner_text())
+    cell.click()
+    page.keyboard.type("0.9 to 0.2")
+    page.keyboard.press("Enter")
+    wait_for_text(page, ".composer-pane:visible .mend", "Memory: A range is upside down")
+    cell.click()
+    page.keyboard.press("Backspace")
+    page.keyboard.type("0.2 to 0.6")
+    page.keyboard.press("Enter")
+    page.locator(".composer-pane:visible .mend:empty").wait_for(state="attached")
+
+
+def test_what_was_composed_is_what_is_fitted_and_can_be_kept_and_copied(page: Any, product: Any) -> None:
+    httpx.post(f"{product.trainer}/v1/queue/pause", json={}, timeout=10)
+    name = f"Two trials {random.randrange(10**6)}"
+    compose(page, product)
+    channels = section(page, "Channels")
+    channels.locator(".ag-pinned-left-cols-container .ag-row").nth(1).locator("input").click()
+    search = section(page, "Search")
+    search.get_by_label("Trials").fill("2")
+    search.get_by_label("Candidates per trial").fill("120")
+    wait_for_text(page, TAKES, "240 candidates")
+    page.get_by_label("Keep these settings as").fill(name)
+    page.get_by_role("button", name="Save settings").click()
+    wait_for_text(page, "#settings-message", "Saved as")
+    page.get_by_text("Advanced").click()
+    page.get_by_label("Seed").fill(str(random.randrange(2**31)))
+    page.get_by_label("Tags", exact=True).fill("week=32; final")
+    page.get_by_role("button", name="All of them").click()
+    wait_for_text(page, TAKES, "2 runs")
+    page.get_by_role("button", name="Launch run").click()
+    page.wait_for_url(re.compile(r"run=[0-9a-f]{32}"))
+
+    run_id = page.url.partition("run=")[2][:32]
+    document = product.read(f"/v1/mmm/runs/{run_id}/specification")
+    draft = product.read(f"/v1/datasets/{demo_of(product)}/specification")
+    left_out = draft["channels"][1]["name"]
+    assert left_out not in {medium["name"] for medium in document["media"]}
+    assert (document["search"]["trials"], document["search"]["iterations"]) == (2, 120)
+    waiting = product.read("/v1/mmm/runs", state=["queued"], tag=["week=32"])
+    assert {run["segment"] for run in waiting} == {"DE", "FR"}
+
+    page.goto(f"{product.dashboard}/runs?clone={run_id}")  # what "Use its settings" leads to
+    page.wait_for_selector(COMPOSER)
+    assert section(page, "Search").get_by_label("Candidates per trial").input_value() == "120"
+    ticks = section(page, "Channels").locator(".ag-pinned-left-cols-container .ag-row input")
+    assert [tick.is_checked() for tick in ticks.all()][:3] == [True, False, True]
+
+    page.goto(f"{product.dashboard}/runs")
+    saved = next(one for one in product.read("/v1/settings") if one["name"] == name)
+    page.get_by_label("Start from").select_option(value=saved["id"])
+    page.wait_for_selector(COMPOSER)
+    assert section(page, "Search").get_by_label("Trials").input_value() == "2"
+    page.get_by_role("button", name="Forget the chosen ones").click()
+    wait_for_text(page, "#settings-message", "is forgotten")
+
+
+def test_the_queue_is_paused_reordered_and_resumed(page: Any, product: Any) -> None:
+    ids = queue_runs(product, 3)
+    page.goto(f"{product.dashboard}/runs")
+    wait_for_text(page, ".queue-panel", "The queue is paused")
+    lines = page.locator(".queue-lines li")
+    assert lines.count() == 3
+    lines.nth(2).get_by_title("Move to the front").click()
+    deadline = time.monotonic() + 15
+    first = None
+    while first != ids[2] and time.monotonic() < deadline:
+        page.wait_for_timeout(200)
+        first = lines.first.locator("a").get_attribute("href").partition("run=")[2]
+    assert first == ids[2]
+    assert product.read(f"/v1/mmm/runs/{ids[2]}")["job"]["position"] == 1
+
+    lines.nth(2).get_by_role("button", name=re.compile("^Cancel")).click()
+    page.get_by_role("button", name="Cancel run").click()
+    lines.nth(2).wait_for(state="detached")
+    page.get_by_role("button", name="Resume the queue").click()
+    page.get_by_role("button", name="Pause the queue").wait_for()
+    assert product.read("/v1/queue")["paused"] is False
+
+
+def test_a_batch_is_looked_at_before_it_is_launched(page: Any, product: Any, tmp_path: Path) -> None:
+    httpx.post(f"{product.trainer}/v1/queue/pause", json={}, timeout=10)
+    page.goto(f"{product.dashboard}/runs")
+    page.get_by_text("Many runs from a file").click()
+    with page.expect_download() as started:
+        page.get_by_role("link", name="Download the template").click()
+    header = Path(started.value.path()).read_text(encoding="utf-8-sig").splitlines()[0]
+    assert header.startswith("dataset,version,segment")
+    seed = random.randrange(2**31)
+    rows = ["dataset,segment,preset,seed,tags", f"Demo,DE,test,{seed},batch={seed % 1000}", f"Demo,DE,test,{seed},"]
+    file = tmp_path / "runs.csv"
+    file.write_text("\n".join([*rows, f"Demo,XX,test,{seed},"]))
+    page.locator("#batch-file input[type=file]").set_input_files(file)
+    page.locator(".batch-table tbody tr").nth(2).wait_for()
+    states = page.locator(".batch-table .tag").all_inner_texts()
+    assert states == ["Ready", "Twice in the file", "To be mended"]
+    page.get_by_role("button", name="Launch one run").click()
+    wait_for_text(page, "#batch-message", "One run is launched. 2 rows were left out.")
+    assert len(product.read("/v1/mmm/runs", tag=[f"batch={seed % 1000}"])) >= 1
+
+    page.get_by_label("Only runs tagged").fill(f"batch = {seed % 1000}")
+    wait_for_text(page, "#filter-message", "found")
+    page.get_by_label("Only runs tagged").fill("batch >")
+    wait_for_text(page, "#filter-message", "no filter by tag")
+
+
+def test_candidates_come_in_while_the_search_runs_and_the_log_says_what_happened(page: Any, product: Any) -> None:
+    body = {"dataset_id": demo_of(product), "segment": "DE", "preset": "thorough", "seed": random.randrange(2**31)}
+    run_id = httpx.post(f"{product.trainer}/v1/mmm/runs", json=body, timeout=30).json()["id"]
+    page.goto(f"{product.dashboard}/runs?run={run_id}")
+    page.locator(".run-card.focused .search-charts figure").nth(1).wait_for(timeout=60_000)
+    before = wait_for_text(page, ".run-card.focused .search-charts figcaption >> nth=1", "candidates tried")
+    assert int(before.split()[0].replace(",", "")) > 0
+    page.get_by_text("Log", exact=True).click()
+    wait_for_text(page, ".run-log", "Started, attempt 1")
+    page.get_by_label("Tags of this run").fill("watched")
+    page.get_by_role("button", name="Save tags").click()
+    wait_for_text(page, "#tags-message", "Saved")
+    wait_for_text(page, ".run-card.focused .run-title", "watched")
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_nothing_is_wider_than_the_screen(page: Any, product: Any, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    compose(page, product)
+    for name in ("Goal", "Channels", "Context", "Hold-out", "Lift", "Search"):
+        section(page, name)
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), name

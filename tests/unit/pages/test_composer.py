@@ -1,0 +1,195 @@
+"""From a draft to the composer and back to a document, and where the engine's problems are shown."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from dash import Dash
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dashboard.components import composer_tables as tables
+from dashboard.components.composer_document import (
+    SECTIONS,
+    build_document,
+    count_by_section,
+    section_of,
+    split_problems,
+    write_problem,
+)
+from dashboard.components.composer_fields import BY_PATH, FIELDS, look_up, read_value, show_value
+from dashboard.components.composer_panel import composer_panel
+from dashboard.components.composer_wiring import with_size, write_takes
+from mixline.messages import SpecificationCheck, SpecificationDraft, SpecificationProblem
+from mixline.mmm.specification import ModelSpec
+
+Words = Callable[[Any], str]
+
+
+def held(draft: SpecificationDraft) -> dict[str, Any]:
+    """What every control holds right after the composer has opened."""
+    return {field.path: show_value(field, look_up(draft.specification, field.path)) for field in FIELDS}
+
+
+def compose(draft: SpecificationDraft, **changed: Any) -> dict[str, Any]:
+    values = held(draft) | changed.pop("values", {})
+    rows = {
+        "channels": tables.channel_rows(draft),
+        "context": tables.context_rows(draft),
+        "studies": tables.study_rows(draft),
+    } | changed
+    return build_document(draft, values, rows["channels"], rows["context"], rows["studies"], 123)
+
+
+def test_a_composer_nobody_touched_gives_the_draft_back(draft: SpecificationDraft) -> None:
+    assert compose(draft) == draft.specification
+
+
+def test_a_specification_with_everything_comes_back_whole(draft: SpecificationDraft) -> None:
+    document = copy.deepcopy(draft.specification)
+    document["media"][0] |= {"ranges": {"theta": {"low": 0.2, "high": 0.6}, "alpha": {"low": 1.5, "high": 1.5}}}
+    document["media"][1] |= {"adstock": "weibull_cdf", "sign": "either", "kind": "email"}
+    document["context"] = document["context"][:1]
+    document |= {"window_start": "2022-06-06", "intercept": "free", "penalty_factors": True}
+    document["validation"] |= {"train": {"low": 0.5, "high": 0.8}, "folds": 3, "horizon": 12}
+    document["search"] |= {"trials": 4, "iterations": 700, "early_stop": True, "lift_weight": 2.0}
+    study = {"start": "2023-01-02", "end": "2023-02-05", "effect": 900.0, "spend": 100.0, "confidence": 0.9}
+    document["studies"] = [study | {"channels": ["tv", "search"], "scope": "immediate"}]
+    document = ModelSpec.from_dict(document).to_dict()
+    assert compose(draft.model_copy(update={"specification": document})) == document
+
+
+def test_a_channel_that_is_not_ticked_is_left_out_and_keeps_its_place(draft: SpecificationDraft) -> None:
+    rows = tables.channel_rows(draft)
+    rows[0]["use"] = False
+    document = compose(draft, channels=rows)
+    assert [medium["name"] for medium in document["media"]] == ["search", "newsletter"]
+    again = tables.channel_rows(draft.model_copy(update={"specification": document}))
+    assert [row["use"] for row in again] == [False, True, True]
+
+
+def test_a_channel_modelled_on_spend_names_no_exposure(draft: SpecificationDraft) -> None:
+    rows = tables.channel_rows(draft)
+    assert rows[0]["input"] == "Exposure"
+    rows[0]["input"] = rows[2]["input"] = "Spend"
+    media = compose(draft, channels=rows)["media"]
+    assert media[0]["exposure"] is None
+    assert media[2]["exposure"] == "newsletter_sent"  # there is no spend to model it on
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("0.2 to 0.6", {"low": 0.2, "high": 0.6}),
+        ("0.2-0.6", {"low": 0.2, "high": 0.6}),
+        (" .2 – .6 ", {"low": 0.2, "high": 0.6}),
+        ("0.5", {"low": 0.5, "high": 0.5}),
+        ("high", "high"),
+        ("1 to 2 to 3", "1 to 2 to 3"),
+    ],
+)
+def test_ranges_are_read_as_people_write_them(text: str, value: Any) -> None:
+    assert tables.read_range(text) == value
+
+
+@given(st.floats(0, 20), st.floats(0, 20))
+def test_a_range_reads_back_as_it_was_written(one: float, other: float) -> None:
+    low, high = sorted((round(one, 4), round(other, 4)))
+    assert tables.read_range(tables.write_range({"low": low, "high": high})) == {"low": low, "high": high}
+
+
+def test_what_cannot_be_read_goes_to_the_engine_as_it_is(draft: SpecificationDraft) -> None:
+    row = tables.new_study(draft, []) | {"effect": "much", "channels": "tv, , search"}
+    (study,) = tables.read_studies([row])
+    assert study["effect"] == "much"
+    assert study["spend"] is None
+    assert study["start"] == ""
+    assert study["channels"] == ["tv", "search"]
+    assert study["confidence"] == pytest.approx(0.9)
+
+
+def test_percentages_and_empty_days(draft: SpecificationDraft) -> None:
+    document = compose(draft, values={"validation.train.low": 80, "window_end": "  ", "window_start": "2022-01-10"})
+    assert document["validation"]["train"] == {"low": 0.8, "high": None}
+    assert (document["window_start"], document["window_end"]) == ("2022-01-10", None)
+    assert compose(draft, values={"goal.kind": "conversions"})["goal"]["currency"] == ""
+    assert read_value(BY_PATH["goal.currency"], "none") == ""
+
+
+def problem(path: str, **more: Any) -> SpecificationProblem:
+    return SpecificationProblem(path=path, sentence="It is wrong.", **more)
+
+
+def test_problems_are_shown_where_they_belong() -> None:
+    paths = [field.path for field in FIELDS]
+    found = [
+        problem("search"),
+        problem("window_start"),
+        problem("validation.train", expected="above 0.1"),
+        problem("media[1].ranges.theta"),
+        problem("studies[0].start"),
+        problem("date_column"),
+        problem("window_start", segment="FR"),
+    ]
+    fields, entries, rest = split_problems(found, paths)
+    assert set(fields) == {"search.trials", "window_start", "validation.train.low"}
+    assert fields["validation.train.low"] == "It is wrong; expected above 0.1."
+    assert entries["media"] == {1: "Memory: It is wrong."}
+    assert entries["studies"] == {0: "From: It is wrong."}
+    assert [one.path for one in rest] == ["date_column", "window_start"]
+    assert write_problem(rest[1]).startswith("FR: ")
+    counts = count_by_section(found)
+    assert (counts["goal"], counts["channels"], counts["search"], counts["context"]) == (3, 1, 1, 0)
+
+
+@given(st.text(max_size=40))
+def test_any_path_belongs_to_a_section_or_to_none(path: str) -> None:
+    assert section_of(path) in {"", *SECTIONS}
+    split_problems([problem(path)], [field.path for field in FIELDS])
+
+
+def test_only_rows_whose_problem_changed_are_drawn_again(draft: SpecificationDraft) -> None:
+    rows = tables.channel_rows(draft)
+    used = ["search", "newsletter"]  # tv is not ticked, so the document's first entry is search
+    marked = tables.mark_problems(rows, used, {0: "Memory: no."})
+    assert [(row["name"], row["problem"]) for row in marked] == [("search", "Memory: no.")]
+    shown = [marked[0] if row["name"] == "search" else row for row in rows]
+    assert tables.mark_problems(shown, used, {0: "Memory: no."}) == []
+    assert tables.list_problems(rows, used, {0: "Memory: no.", 7: "gone"}) == ["Search. Memory: no."]
+
+
+def test_empty_ranges_show_the_default_of_kind_and_adstock(draft: SpecificationDraft) -> None:
+    words = tables.default_words(draft)
+    assert words["theta"]["TV"] == "0.3 – 0.8"
+    assert words["ranges"]["Weibull, fading"]["shape"] == "0 – 2"
+    assert words["uses"]["Geometric"] == ["theta", "alpha", "gamma"]
+    assert words["reason"]["Search"].endswith(".")
+
+
+def test_the_panel_says_what_could_not_be_carried_over(draft: SpecificationDraft, text_of: Words) -> None:
+    words = text_of(composer_panel(draft.model_copy(update={"notes": ["radio is left out."]})))
+    assert "Carried over, with differences" in words
+    assert "radio is left out." in words
+    assert all(name in words for name in SECTIONS.values())
+
+
+def test_opening_takes_over_the_chosen_size(draft: SpecificationDraft) -> None:
+    assert with_size(draft, "thorough").specification["search"]["iterations"] == 5000
+    assert with_size(draft, None) == draft
+
+
+def test_what_a_launch_takes_says_so_in_words(page_app: Dash, text_of: Words) -> None:
+    takes = {"candidates": 600, "seconds": 4.0, "bound": "about", "core_seconds": 8.0, "cost": None, "currency": "EUR"}
+    runs = [
+        {"segment": one, "specification_id": "a" * 64, "run_id": "b" * 32, "state": state}
+        for one, state in (("DE", "succeeded"), ("FR", None))
+    ]
+    values = {"ok": True, "problems": [], "notes": [], "runs": runs, "takes": takes, "cost_per_thousand": None}
+    words = text_of(write_takes(SpecificationCheck.model_validate(values)))
+    assert words.startswith("2 runs  · 600 candidates · about 4 s")
+    assert "1 of them have succeeded before" in words
+    wrong = values | {"ok": False, "problems": [problem("search").model_dump()], "runs": []}
+    assert "One thing is to be mended first." in text_of(write_takes(SpecificationCheck.model_validate(wrong)))
