@@ -13,6 +13,7 @@ MOST_ROWS = 12
 ROOMY = 10  # rows that need no smaller letters
 LONGEST_NAME = 22  # letters of a name beside a row or in a legend
 SMALL = 10  # pixels
+MOST_NAMED = 10  # lines in a legend; a stack of bars is another matter, as it is not tightened
 Item = TypeVar("Item")
 
 
@@ -23,7 +24,10 @@ def tighten(drawing: Drawing) -> Drawing:
     rows: list[str] = list(axis.get("categoryarray", []))
     if len(rows) <= ROOMY and all(len(row) <= LONGEST_NAME for row in rows):
         data = [{**trace, "name": cut(trace["name"])} if "name" in trace else trace for trace in drawing.figure["data"]]
-        return replace(drawing, figure={**drawing.figure, "data": data})
+        named = sum("name" in trace and trace.get("showlegend", True) for trace in data)
+        # A long legend would take the figure's place; the colours are named beside the rows of its neighbours.
+        legend = {"showlegend": False} if named > MOST_NAMED else {}
+        return replace(drawing, figure={**drawing.figure, "data": data, "layout": {**layout, **legend}})
     names = {"tickmode": "array", "tickvals": rows, "ticktext": [cut(row) for row in rows], "tickfont": {"size": SMALL}}
     notes = [
         {**note, "font": {**note.get("font", {}), "size": min(SMALL, note.get("font", {}).get("size", SMALL))}}
