@@ -29,7 +29,7 @@ from dashboard.components.run_queue import QUEUE, queue_panel, read_queue
 from dashboard.figures.format import write_moment
 from dashboard.layout import LOCATION
 from mixline.errors import MixlineError
-from mixline.messages import DatasetView, Preset, RunView, SpecificationDraft
+from mixline.messages import DatasetView, Preset, RunView, SizeEstimate, SpecificationDraft
 
 TICK = "runs-tick"
 TICK_MILLISECONDS = 1000
@@ -65,7 +65,7 @@ def layout(
     active = any(r.job.state in ACTIVE for r in runs.value)
     form = run_form(
         newest,
-        draft.sizes if draft else [],
+        draft.sizes if draft else _unmeasured(client),
         _saved(client),
         chosen=current.id,
         segment=draft.segment if draft else "",
@@ -146,6 +146,17 @@ def _draft(
         return read_draft(client, dataset.id, segment=wanted, run=clone, settings="" if clone else settings), None
     except MixlineError as error:
         return None, inline_error(error)
+
+
+def _unmeasured(client: TrainerClient) -> list[SizeEstimate]:
+    """The named sizes while nothing can be said of their time: they change with the release only and are remembered."""
+    unknown = {"seconds": None, "bound": "unknown", "core_seconds": None, "cost": None, "currency": ""}
+    return [
+        SizeEstimate.model_validate(
+            {**one.model_dump(), "takes": {**unknown, "candidates": one.trials * one.iterations}}
+        )
+        for one in client.list_presets()
+    ]
 
 
 def _saved(client: TrainerClient) -> list[Any]:

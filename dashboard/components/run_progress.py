@@ -143,6 +143,7 @@ def _actions(run: RunView) -> list[Any]:
         actions.append(
             dcc.Link("See the response curves", href=f"/response?model={run.model_id}", className="button primary")
         )
+        actions.append(dcc.Link("Its candidates", href=f"/models?model={run.model_id}", className="button"))
     actions.append(dcc.Link("Use its settings", href=f"/runs?clone={run.id}", className="button"))
     if run.tracking_url and state == "succeeded":
         actions.append(html.A("MLflow", href=run.tracking_url, target="_blank", rel="noreferrer", className="button"))

@@ -15,7 +15,7 @@ from mixline.errors import BusyError, DataError, MixlineError, NotFoundError, To
 from mixline.messages import BatchPreview, BatchRequest, BatchResult, BatchRow, Preset, RunRequest, RunTag
 from mixline.services.context import Services
 from mixline.services.datasets import load_frame
-from mixline.services.drafts import carry_over, draft_from
+from mixline.services.drafts import carry_over, draft_of
 from mixline.services.estimates import Measured, add_up, estimate_cost, read_measured
 from mixline.services.identities import run_id_of
 from mixline.services.runs import launch_run
@@ -197,8 +197,7 @@ def _find_dataset(services: Services, cells: Mapping[str, str]) -> Dataset:
 def _compose(services: Services, dataset: Dataset, cells: Mapping[str, str]) -> ModelSpec:
     from mixline.mmm.presets import apply_preset
 
-    frame = load_frame(services, dataset)
-    spec = draft_from(dataset, frame, cells.get("segment", ""))
+    spec = draft_of(services, dataset, cells.get("segment", ""))
     if "settings" in cells:
         spec, _ = carry_over(services.saved_settings.find_name(cells["settings"]).document, spec, dataset)
     preset = cells.get("preset", "").casefold()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from mixline.errors import InputError, SpecificationError
@@ -26,6 +28,9 @@ if TYPE_CHECKING:
 
     from mixline.mmm.specification import Interval, ModelSpec, Range
 
+DRAFTS_KEPT = 256
+_drafts: OrderedDict[tuple[str, str], ModelSpec] = OrderedDict()
+_drafts_lock = Lock()
 SPECIFICATION, LEFT_OUT = "specification", "left_out"  # fields of stored settings
 
 
@@ -78,12 +83,24 @@ def read_draft(
 
 
 def draft_of(services: Services, dataset: Dataset, segment: str) -> ModelSpec:
-    """The specification the dataset's mapping makes. Raises SpecificationError, DataError."""
-    return draft_from(dataset, load_frame(services, dataset), segment)
+    """The specification the dataset's mapping makes. Raises SpecificationError, DataError.
+
+    A dataset never changes, so neither does its draft: the last ones are kept, because checking many segments while somebody
+    types asks for each of them again and again.
+    """
+    key = (dataset.id, segment)
+    with _drafts_lock:
+        known = _drafts.get(key)
+    if known is None:
+        known = _make_draft(dataset, load_frame(services, dataset), segment)
+        with _drafts_lock:
+            _drafts[key] = known
+            while len(_drafts) > DRAFTS_KEPT:
+                _drafts.popitem(last=False)
+    return known
 
 
-def draft_from(dataset: Dataset, frame: pd.DataFrame, segment: str) -> ModelSpec:
-    """The same from a table that was read already."""
+def _make_draft(dataset: Dataset, frame: pd.DataFrame, segment: str) -> ModelSpec:
     from mixline.data.mapping import draft_spec
 
     mapping = read_mapping(dataset)
