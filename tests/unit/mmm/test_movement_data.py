@@ -7,7 +7,7 @@ from datetime import date
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mixline.mmm.model import MixModel
@@ -77,6 +77,7 @@ def test_column_that_was_all_zero_has_no_relative_size(model: MixModel) -> None:
     assert change.revisions[0].relative == np.inf
 
 
+@settings(deadline=None, max_examples=30)
 @given(row=st.integers(0, 59), size=st.floats(1.0, 1e6))
 def test_any_revision_of_the_outcome_is_seen(row: int, size: float) -> None:
     model = make_model()

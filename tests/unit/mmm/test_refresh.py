@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mixline.errors import ConflictError, DataError, SpecificationError
@@ -231,6 +231,7 @@ def test_only_rows_of_the_models_segment_count(world: World, model: MixModel) ->
         find_new_rows(french, both)
 
 
+@settings(deadline=None)
 @given(low=st.floats(0, 1), width=st.floats(0.001, 2), centre=st.floats(-1, 4), freedom=st.floats(0.001, 1))
 def test_bounds_stay_within_the_first_range(low: float, width: float, centre: float, freedom: float) -> None:
     limit = Range(low, low + width)
@@ -241,6 +242,7 @@ def test_bounds_stay_within_the_first_range(low: float, width: float, centre: fl
         assert found.low <= centre <= found.high
 
 
+@settings(deadline=None)
 @given(parameter=st.sampled_from(sorted(LIMITS)), part=st.floats(0, 1), freedom=st.floats(0.001, 1))
 def test_bounds_of_a_fixed_value_are_legal(parameter: str, part: float, freedom: float) -> None:
     low, high = LIMITS[parameter]

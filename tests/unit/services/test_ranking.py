@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mixline.errors import InputError
@@ -126,6 +126,7 @@ def test_narrower_ranges_are_steadier() -> None:
     assert score_model(summary("a", channels=[]))["stability"][0] is None
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.sampled_from(sorted(WEIGHTS)), st.floats(0, 10), max_size=4))
 def test_weights_add_up_to_one(given: dict[str, float]) -> None:
     if given and sum(given.values()) == 0:
