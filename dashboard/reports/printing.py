@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Literal
 
 from mixline.errors import UnavailableError
+from mixline.settings import load_settings
 
 Format = Literal["pdf", "png"]
 FORMATS: tuple[Format, ...] = ("pdf", "png")
@@ -27,8 +28,8 @@ INSTEAD = "Take the HTML file: it holds the same and can be printed from any bro
 
 
 def find_browser() -> str | None:
-    """Path of a Chrome or Chromium, or None: MIXLINE_CHROMIUM, else what is installed."""
-    if named := os.environ.get("MIXLINE_CHROMIUM"):
+    """Path of a Chrome or Chromium, or None: the one of the settings, else what is installed."""
+    if named := load_settings().chromium:
         return named if Path(named).is_file() else None
     from choreographer.browsers.chromium import Chromium
 

@@ -55,6 +55,7 @@ class Settings(BaseSettings):
     )
     upload_limit_mb: int = Field(100, ge=1, description="Largest file a person may upload, in megabytes.")
     request_timeout: float = Field(10.0, gt=0, description="Seconds a client waits for a service's answer.")
+    chromium: str = Field("", description="Chrome or Chromium that prints reports. Empty: the one installed.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least severity logged.")
     log_format: Literal["line", "json"] = Field("line", description="A readable line per event, or a JSON object.")
 
