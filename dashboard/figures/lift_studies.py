@@ -46,8 +46,11 @@ def write_finding(studies: Sequence[CalibrationStudy]) -> str:
     agree, count = sum(study.agrees for study in studies), len(studies)
     if count == 1:
         return "The model agrees with the experiment" if agree else "The model does not agree with the experiment"
-    many = "all" if agree == count else "none" if agree == 0 else str(agree)
-    return f"The model agrees with {many} of {count} experiments"
+    if agree == count:
+        return (
+            "The model agrees with both experiments" if count == 2 else f"The model agrees with all {count} experiments"
+        )
+    return f"The model agrees with {'none' if agree == 0 else agree} of {count} experiments"
 
 
 def _label(place: int, study: CalibrationStudy, what: str) -> str:
