@@ -128,7 +128,7 @@ def answer_form(asked: dict[str, Any], page: dict[str, Any], triggered: Any) -> 
             answer["rows"] = pacing.pacing_rows(inputs, _usual(planner, summary, inputs))
         today = solve_today(planner, summary, inputs)
         answer["words"] = _words(inputs, today, summary, look)
-        solved = solve(planner, summary, inputs)
+        solved = solve(planner, summary, inputs, today)
     except MixlineError as error:
         return {**answer, "answer": [inline_error(error)]}
     return {**answer, **_shown(planner, solved, summary, look, names, triggered)}

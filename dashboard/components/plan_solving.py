@@ -37,9 +37,9 @@ def solve_today(planner: Planner, summary: ModelSummary, inputs: PlanInputs) -> 
     return planner.plan(with_flights(inputs, plain.request(summary.interval, None), names))
 
 
-def solve(planner: Planner, summary: ModelSummary, inputs: PlanInputs) -> Solved:
-    """The plan that answers. Raises SpecificationError when nothing can."""
-    today = solve_today(planner, summary, inputs)
+def solve(planner: Planner, summary: ModelSummary, inputs: PlanInputs, today: Plan | None = None) -> Solved:
+    """The plan that answers; `today` where `solve_today` gave it already. Raises SpecificationError when nothing can."""
+    today = today or solve_today(planner, summary, inputs)
     target = _target(summary, inputs, today)
     request = with_flights(inputs, inputs.request(summary.interval, target), planner.model.paid_names)
     everything = spend_if_held(inputs, today)

@@ -24,7 +24,7 @@ from tests.unit.dashboard import builders
 
 AMOUNT = st.floats(0, 1e9, allow_nan=False)
 MAYBE = st.none() | AMOUNT
-NAMES = st.text(st.characters(blacklist_categories=("Cs",)), min_size=1, max_size=12)
+NAMES = st.text(st.characters(exclude_categories=("Cs",)), min_size=1, max_size=12)
 INPUTS = st.builds(
     PlanInputs,
     goal=st.sampled_from(GOALS),
