@@ -21,7 +21,7 @@ Ints = NDArray[np.int64]
 
 NONE = -1  # of the column `cluster`: this candidate was not grouped
 ORDINALS = {2: "second", 3: "third", 4: "fourth", 5: "fifth"}
-FEWEST = 12  # candidates; fewer are looked at one by one
+FEWEST = 12  # candidates to group, and to a family in the mean; fewer are looked at one by one
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,11 @@ def group_candidates(contribution: Floats, error: Floats, good: NDArray[np.bool_
     rows = np.nonzero(good & np.isfinite(error) & np.isfinite(contribution).all(1))[0]
     if len(rows) < FEWEST or contribution.shape[1] == 0 or not np.ptp(contribution[rows], axis=0).any():
         return label
-    label[rows] = cluster(contribution[rows], error[rows]).label
+    found = cluster(contribution[rows], error[rows])
+    most = max(2, len(rows) // FEWEST)
+    if len(found) > most:
+        found = cluster(contribution[rows], error[rows], count=most)
+    label[rows] = found.label
     return label
 
 

@@ -90,3 +90,10 @@ def test_families_of_a_model_that_did_not_keep_them_are_found_again(model: MixMo
     again = families_of(older, error, returns)
     np.testing.assert_array_equal(kept == NONE, again == NONE)
     assert (kept == again).mean() > 0.95  # ROI is contribution in another unit
+
+
+@pytest.mark.parametrize("count", [12, 20, 30, 60, 120])
+def test_a_family_holds_a_dozen_in_the_mean(count: int) -> None:
+    generator = np.random.default_rng(count)
+    label = group_candidates(generator.random((count, 6)), generator.random(count), np.ones(count, dtype=bool))
+    assert len(set(label)) <= max(2, count // 12)
