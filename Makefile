@@ -71,8 +71,12 @@ bench: $(VENV)/ready-test ## Measure speed, side by side
 	$(BIN)/python -m benchmarks
 
 .PHONY: study
-study: $(VENV)/ready-test ## Measure accuracy on simulated companies and write docs/accuracy.md (takes long)
-	$(BIN)/python -m benchmarks.study_accuracy
+study: $(VENV)/ready-test ## Measure accuracy on simulated companies and write docs/accuracy.md (takes an hour or two)
+	$(BIN)/python -m benchmarks.study_accuracy --seeds 31-56 --minutes 240
+	$(BIN)/python -m benchmarks.study_backtest
+	$(BIN)/python -m benchmarks.study_planner
+	$(BIN)/python -m benchmarks.study_refresh
+	$(BIN)/python -m benchmarks.study_calibration
 
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--no-annotate --custom-compile-command "make lock"

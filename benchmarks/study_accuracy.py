@@ -19,13 +19,13 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.accuracy_page import PAGE, write_part
 from mixline.mmm.checks import review
 from mixline.mmm.fitting import fit
 from mixline.mmm.response import channel_results
 from mixline.mmm.simulate import simulate
 from mixline.mmm.worlds import WORLDS
 
-PAGE = Path(__file__).resolve().parents[1] / "docs" / "accuracy.md"
 # So many of a company's channels outside their 90 % range that chance alone does it in less than one company in ten.
 MISSES = {3: 2, 4: 2, 5: 2, 6: 3, 7: 3, 8: 3, 9: 3, 10: 3, 11: 4, 12: 4}
 
@@ -77,8 +77,6 @@ def page(outcomes: list[Outcome], command: str) -> str:
     """The table as Markdown."""
     worlds = [w for w in WORLDS if any(o.world == w for o in outcomes)]
     lines = [
-        "# Accuracy on simulated companies",
-        "",
         f"Made by `{command}`: {len(outcomes)} companies whose truth is known, {sum(len(o.channels) for o in outcomes)} paid",
         "channels. The settings of the engine were chosen on seeds 1-12 and 21-30 of some of these worlds.",
         "",
@@ -128,13 +126,6 @@ def page(outcomes: list[Outcome], command: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def parts_of_others(path: Path) -> str:
-    """What other studies wrote on the page, from their opening comment on: it stays."""
-    page = path.read_text(encoding="utf-8") if path.exists() else ""
-    start = page.find("<!-- plans:")
-    return "\n" + page[start:] if start >= 0 else ""
-
-
 def main(arguments: list[str]) -> int:
     """Run the study and write the page."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.study_accuracy", description=__doc__)
@@ -166,8 +157,7 @@ def main(arguments: list[str]) -> int:
     if (asked.trials, asked.iterations) != (5, 2000):
         command += f" --trials {asked.trials} --iterations {asked.iterations}"
     text = page(outcomes, command)
-    asked.out.write_text(text + parts_of_others(asked.out), encoding="utf-8")
-    print(text)
+    write_part(asked.out, "study_accuracy", text)
     return 0
 
 

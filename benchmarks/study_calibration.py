@@ -10,7 +10,6 @@ the truth and says so with a confidence of 0.3. Writes its part of docs/accuracy
 from __future__ import annotations
 
 import argparse
-import re
 import sys
 import time
 from concurrent.futures import ProcessPoolExecutor
@@ -22,13 +21,12 @@ from statistics import NormalDist
 
 import numpy as np
 
+from benchmarks.accuracy_page import PAGE, write_part
 from mixline.mmm.fitting import fit
 from mixline.mmm.response import channel_results
 from mixline.mmm.simulate import World, simulate
 from mixline.mmm.specification import Study
 
-PAGE = Path(__file__).resolve().parents[1] / "docs" / "accuracy.md"
-BEGIN, END = "<!-- studies: made by benchmarks.study_calibration -->", "<!-- end of studies -->"
 TESTED = {"confounded": ("search", "tv"), "collinear": ("display", "tv"), "realistic": ("social", "tv")}
 WEEKS, ERROR, WRONG, DOUBTFUL = 8, 0.25, 3.0, 0.3
 FITS = ("without", "with two", "with a wrong one")
@@ -78,7 +76,6 @@ def measure(world: str, seed: int, trials: int, iterations: int) -> list[Seen]:
 def section(seen: list[Seen], command: str, companies: int) -> str:
     """The part of the page as Markdown."""
     lines = [
-        BEGIN,
         "## What lift studies do",
         "",
         f"Made by `{command}`: {companies} companies, each fitted without",
@@ -99,14 +96,7 @@ def section(seen: list[Seen], command: str, companies: int) -> str:
                 f"| {world} | {kind} | {np.median(error):.1%} | {error.mean():.0%} | {np.median(value - 1):+.1%} | "
                 f"{inside.mean():.0%} | {np.median(high - low):.0%} | {np.median(np.abs(others)):.1%} |"
             )
-    return "\n".join([*lines, END]) + "\n"
-
-
-def place(page: str, part: str) -> str:
-    """The page with this part in it: where it was, else at the end."""
-    if BEGIN in page and END in page:
-        return re.sub(re.escape(BEGIN) + r".*?" + re.escape(END) + r"\n?", lambda _: part, page, flags=re.DOTALL)
-    return page.rstrip("\n") + "\n\n" + part
+    return "\n".join(lines) + "\n"
 
 
 def main(arguments: list[str]) -> int:
@@ -125,9 +115,7 @@ def main(arguments: list[str]) -> int:
         seen = [s for found in pool.map(measure, *zip(*tasks, strict=True)) for s in found]
     print(f"{len(tasks)} companies, {time.monotonic() - began:.0f} s", flush=True)
     text = section(seen, f"python -m benchmarks.study_calibration --seeds {asked.seeds}", len(tasks))
-    page = asked.out.read_text(encoding="utf-8") if asked.out.exists() else ""
-    asked.out.write_text(place(page, text), encoding="utf-8")
-    print(text)
+    write_part(asked.out, "study_calibration", text)
     return 0
 
 

@@ -11,7 +11,6 @@ knows the truth. Writes its part of docs/accuracy.md.
 from __future__ import annotations
 
 import argparse
-import re
 import sys
 import time
 from concurrent.futures import ProcessPoolExecutor
@@ -21,6 +20,7 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.accuracy_page import PAGE, write_part
 from mixline.mmm.fitting import fit
 from mixline.mmm.plan_request import DEFAULT_BOUNDS
 from mixline.mmm.planner import Bounds, Planner, PlanRequest
@@ -28,8 +28,6 @@ from mixline.mmm.simulate import simulate
 from mixline.mmm.worlds import WORLDS
 from tests.truth_model import true_gain, true_model
 
-PAGE = Path(__file__).resolve().parents[1] / "docs" / "accuracy.md"
-BEGIN, END = "<!-- plans: made by benchmarks.study_planner -->", "<!-- end of plans -->"
 KINDS: dict[str, tuple[float | None, tuple[float, float]]] = {
     "best": (None, (0.5, 2.0)),
     "cautious": (0.25, (0.5, 2.0)),
@@ -77,7 +75,6 @@ def section(judged: list[Judged], command: str) -> str:
     """The table as Markdown."""
     companies = len(judged) // len(KINDS)
     lines = [
-        BEGIN,
         "## What plans truly bring",
         "",
         f"Made by `{command}`: {companies} companies,",
@@ -102,7 +99,6 @@ def section(judged: list[Judged], command: str) -> str:
         "A cautious plan maximises the gain that three of four draws exceed. Promised is above true because the best of many",
         "plans is also the luckiest, and where spend follows demand: see [the method](method.md#planning).",
         f"Of {len(sure)} plans whose model gave a gain a probability of 90 % or more, {kept} gained.",
-        END,
     ]
     return "\n".join(lines) + "\n"
 
@@ -117,13 +113,6 @@ def _row(world: str, kind: str, mine: list[Judged]) -> str:
         f"| {world} | {kind} | {promised:+.1%} | {true:+.1%} | {possible:+.1%} | {better} of {len(mine)} | "
         f"{inside} of {len(mine)} |"
     )
-
-
-def place(page: str, part: str) -> str:
-    """The page with this part in it: where it was, else at the end."""
-    if BEGIN in page and END in page:
-        return re.sub(re.escape(BEGIN) + r".*?" + re.escape(END) + r"\n?", lambda _: part, page, flags=re.DOTALL)
-    return page.rstrip("\n") + "\n\n" + part
 
 
 def main(arguments: list[str]) -> int:
@@ -144,9 +133,7 @@ def main(arguments: list[str]) -> int:
         judged = [j for found in pool.map(measure, *zip(*tasks, strict=True)) for j in found]
     print(f"{len(tasks)} companies, {time.monotonic() - began:.0f} s", flush=True)
     text = section(judged, f"python -m benchmarks.study_planner --worlds {asked.worlds} --seeds {asked.seeds}")
-    page = asked.out.read_text(encoding="utf-8") if asked.out.exists() else ""
-    asked.out.write_text(place(page, text), encoding="utf-8")
-    print(text)
+    write_part(asked.out, "study_planner", text)
     return 0
 
 

@@ -10,7 +10,6 @@ part of docs/accuracy.md.
 from __future__ import annotations
 
 import argparse
-import re
 import sys
 import time
 from concurrent.futures import ProcessPoolExecutor
@@ -22,6 +21,7 @@ from typing import get_args
 import numpy as np
 import pandas as pd
 
+from benchmarks.accuracy_page import PAGE, write_part
 from mixline.mmm.fitting import fit
 from mixline.mmm.model import MixModel
 from mixline.mmm.movement import compare_models
@@ -30,8 +30,6 @@ from mixline.mmm.response import channel_results
 from mixline.mmm.simulate import World, simulate
 from mixline.mmm.worlds import WORLDS
 
-PAGE = Path(__file__).resolve().parents[1] / "docs" / "accuracy.md"
-BEGIN, END = "<!-- refreshes: made by benchmarks.study_refresh -->", "<!-- end of refreshes -->"
 NEW = 0.15  # of the periods
 STRONGER = 3.0  # times the effect, from the cut on
 KINDS: tuple[Bounds, ...] = get_args(Bounds)
@@ -107,7 +105,6 @@ def _judge(
 def section(judged: list[Judged], companies: int, command: str) -> str:
     """The tables as Markdown."""
     lines = [
-        BEGIN,
         "## What refreshes do",
         "",
         f"Made by `{command}`: {companies} companies,",
@@ -141,14 +138,7 @@ def section(judged: list[Judged], companies: int, command: str) -> str:
             f"| {world} | {np.median([j.moved for j in mine]):.1%} | {data} of {len(mine)} "
             f"| {sum(j.warned for j in mine)} of {len(mine)} |"
         )
-    return "\n".join([*lines, END]) + "\n"
-
-
-def place(page: str, part: str) -> str:
-    """The page with this part in it: where it was, else at the end."""
-    if BEGIN in page and END in page:
-        return re.sub(re.escape(BEGIN) + r".*?" + re.escape(END) + r"\n?", lambda _: part, page, flags=re.DOTALL)
-    return page.rstrip("\n") + "\n\n" + part
+    return "\n".join(lines) + "\n"
 
 
 def main(arguments: list[str]) -> int:
@@ -171,9 +161,7 @@ def main(arguments: list[str]) -> int:
     size = f"--trials {asked.trials} --iterations {asked.iterations}"
     command = f"python -m benchmarks.study_refresh --worlds {asked.worlds} --seeds {asked.seeds} {size}"
     text = section(judged, len(tasks), command)
-    page = asked.out.read_text(encoding="utf-8") if asked.out.exists() else ""
-    asked.out.write_text(place(page, text), encoding="utf-8")
-    print(text)
+    write_part(asked.out, "study_refresh", text)
     return 0
 
 
