@@ -109,8 +109,7 @@ def plan_curve(
     values = np.empty((len(shapes.alpha), len(at)))
     slopes = np.empty_like(values)
     for i, spend in enumerate(at):
-        effect = _effect(carried, own, shapes, spend, max(spend, TINY * reach), count)
-        values[:, i], slopes[:, i] = effect.value, effect.slope
+        values[:, i], slopes[:, i] = _rise(carried, own, shapes, spend, max(spend, TINY * reach), count)
     return PlanCurve(shapes, model.draws.beta[:, channel], carried, own, count, reach, at, values, slopes)
 
 
@@ -156,6 +155,22 @@ def _effect(carried: Floats, own: Floats, shapes: Shapes, spend: float, nearby: 
     bend = rise * growth * (alpha * (1.0 - 2.0 * near) - 1.0)
     value = _less_history(share.sum(1), carried, shapes, planned)
     return Effect(value / planned, rise.sum(1) / planned, bend.sum(1) / planned)
+
+
+def _rise(
+    carried: Floats, own: Floats, shapes: Shapes, spend: float, nearby: float, planned: int
+) -> tuple[Floats, Floats]:
+    """Value and slope as `_effect` gives them, without the curvature: most of a plan's time is spent here."""
+    level = carried + nearby * own
+    near = _share(level, shapes)
+    value = _less_history(
+        (near if nearby == spend else _share(carried + spend * own, shapes)).sum(1), carried, shapes, planned
+    )
+    near -= near * near
+    near *= own
+    # Without media there is nothing to divide by, and its share is 0.
+    np.divide(near, level, out=near, where=level > 0)
+    return value / planned, shapes.alpha * near.sum(1) / planned
 
 
 def _less_history(total: Floats, carried: Floats, shapes: Shapes, planned: int) -> Floats:
