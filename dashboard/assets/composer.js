@@ -39,4 +39,10 @@
       },
     },
   });
+
+  // The chooser of files gives its input no name, and takes none.
+  new MutationObserver(function () {
+    const input = document.querySelector('#batch-file input[type="file"]:not([aria-label])');
+    if (input) input.setAttribute("aria-label", "CSV file with a row for each run");
+  }).observe(document.documentElement, { childList: true, subtree: true });
 })();

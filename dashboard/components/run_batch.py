@@ -115,6 +115,9 @@ def preview_table(found: BatchPreview, filename: str) -> html.Div:
                     className="plain-table batch-table",
                 ),
                 className="table-scroll",
+                role="region",
+                tabIndex=0,
+                **aria(label="Rows of the file"),
             ),
         ]
     )

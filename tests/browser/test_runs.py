@@ -212,3 +212,19 @@ def test_nothing_is_wider_than_the_screen(page: Any, product: Any, width: int) -
     for name in ("Goal", "Channels", "Context", "Hold-out", "Lift", "Search"):
         section(page, name)
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), name
+
+
+def test_the_open_composer_has_no_serious_finding_for_those_who_do_not_see_it(page: Any, product: Any) -> None:
+    import axe_playwright_python
+
+    compose(page, product)
+    page.get_by_text("Many runs from a file").click()
+    page.wait_for_selector("#batch-file input[aria-label]", state="attached")
+    page.evaluate((Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text())
+    found = []
+    for name in ("Goal", "Channels", "Context", "Hold-out", "Lift", "Search"):
+        section(page, name)
+        for finding in page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]:
+            if finding["impact"] in {"serious", "critical"}:
+                found += [f"{name}: {finding['id']}: {node['html'][:160]}" for node in finding["nodes"][:3]]
+    assert not found, "\n".join(found)
