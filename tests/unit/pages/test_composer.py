@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard.components import composer_tables as tables
+from dashboard.components import run_batch
 from dashboard.components.composer_document import (
     SECTIONS,
     build_document,
@@ -23,7 +24,7 @@ from dashboard.components.composer_document import (
 from dashboard.components.composer_fields import BY_PATH, FIELDS, look_up, read_value, show_value
 from dashboard.components.composer_panel import composer_panel
 from dashboard.components.composer_wiring import with_size, write_takes
-from mixline.messages import SpecificationCheck, SpecificationDraft, SpecificationProblem
+from mixline.messages import BatchPreview, SpecificationCheck, SpecificationDraft, SpecificationProblem
 from mixline.mmm.specification import ModelSpec
 
 Words = Callable[[Any], str]
@@ -193,3 +194,37 @@ def test_what_a_launch_takes_says_so_in_words(page_app: Dash, text_of: Words) ->
     assert "1 of them have succeeded before" in words
     wrong = values | {"ok": False, "problems": [problem("search").model_dump()], "runs": []}
     assert "One thing is to be mended first." in text_of(write_takes(SpecificationCheck.model_validate(wrong)))
+
+
+@pytest.mark.parametrize("contents", ["data:text/csv;base64,////", "data:text/csv;base64,?", "data:text/csv;base64,"])
+def test_a_file_that_is_no_text_is_said_so(page_app: Dash, text_of: Words, contents: str) -> None:
+    table, content, _, disabled, hidden, message = run_batch.preview(contents, "runs.xlsx")
+    assert (table, content, disabled, hidden) == (None, None, True, True)
+    assert "runs.xlsx is no text" in text_of(message)
+
+
+def test_rows_of_a_batch_say_what_they_are(text_of: Words) -> None:
+    row = {"line": 2, "state": "ready", "dataset": "Demo v1", "segment": "DE", "size": "2 × 300, seed 1"}
+    rows = [
+        row,
+        row | {"line": 3, "state": "same", "same_as": 2},
+        row | {"line": 4, "state": "known", "run_id": "a" * 32},
+    ]
+    rows.append(row | {"line": 5, "state": "wrong", "problems": ["seed: a whole number is needed here."]})
+    takes = {
+        "candidates": 600,
+        "seconds": None,
+        "bound": "unknown",
+        "core_seconds": None,
+        "cost": None,
+        "currency": "EUR",
+    }
+    found = BatchPreview.model_validate({"rows": rows, "ready": 1, "takes": takes})
+    words = text_of(run_batch.preview_table(found, "runs.csv"))
+    for wanted in (
+        "1 of 4 rows are ready",
+        "The same run as line 2",
+        "This very run is there",
+        "a whole number is needed",
+    ):
+        assert wanted in words
