@@ -1,4 +1,4 @@
-"""Start of the dashboard, and the server's time for a page or filter change.
+"""Start of the dashboard, the server's time for a page or filter change, and what a browser downloads and waits for.
 
 Uses the trainer at MIXLINE_TRAINER (or the local one) when it answers and has a model; else documents of the demo's shape
 made by hand, which leaves out the trainer's own time.
@@ -10,13 +10,16 @@ import os
 import statistics
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import Any
 
-import httpx
+from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.serving import make_server
 
+from benchmarks.by_hand import create_client
 from dashboard.app import create_app
 from dashboard.client import TrainerClient
 from mixline.errors import MixlineError
@@ -24,8 +27,12 @@ from mixline.settings import Settings, load_settings
 
 ROOT = Path(__file__).resolve().parents[1]
 ROUNDS = 40
-LIMIT_MILLISECONDS = 150
+LIMIT_MILLISECONDS = 100
 LIMIT_START = 3.0
+LIMIT_MEGABYTES = 2.0
+LIMIT_PAINT = 1.0
+LIMIT_USABLE = 2.0
+VISITS = 5
 VIEWS = [
     ("/", ""),
     ("/", "?range=50"),
@@ -56,6 +63,51 @@ def main() -> None:
             f"p95 {percentile(times):6.1f} ms   {size:5.0f} kB"
         )
     print(f"all views: p95 {percentile(everything):.1f} ms (limit {LIMIT_MILLISECONDS} ms)")
+    measure_browser(create_app(settings, client).server)
+
+
+def measure_browser(server: Flask) -> None:
+    """What a browser downloads, and when it shows something and when it can be used: an empty cache, a warm server."""
+    from playwright.sync_api import sync_playwright
+
+    from tests.browser.conftest import ARGUMENTS
+    from tests.chromium import find_chromium
+
+    path = find_chromium()
+    if path is None:
+        print("no Chromium: what a browser sees was not measured")
+        return
+    running = make_server("127.0.0.1", 0, server, threaded=True)
+    threading.Thread(target=running.serve_forever, daemon=True).start()
+    address = f"http://127.0.0.1:{running.server_port}"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        for page in ("/", "/contribution", "/response"):
+            visits = [visit(browser, address + page) for _ in range(VISITS + 1)][1:]  # the first warms the server
+            size = max(weight for weight, _, _ in visits)
+            paint, usable = (statistics.median(times) for times in list(zip(*visits, strict=True))[1:])
+            print(f"{page:<16} {size:5.2f} MB   first paint {paint:.2f} s   usable {usable:.2f} s")
+        browser.close()
+    running.shutdown()
+    print(f"limits: {LIMIT_MEGABYTES:.0f} MB, first contentful paint {LIMIT_PAINT:.0f} s, usable {LIMIT_USABLE:.0f} s")
+
+
+def visit(browser: Any, address: str) -> tuple[float, float, float]:
+    """Megabytes received, seconds to the first contentful paint, seconds until every figure in sight is drawn."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    page = context.new_page()
+    wire = context.new_cdp_session(page)
+    wire.send("Network.enable")
+    sizes: list[float] = []
+    wire.on("Network.loadingFinished", lambda event: sizes.append(event["encodedDataLength"]))
+    begin = time.perf_counter()
+    page.goto(address)
+    page.wait_for_selector(".js-plotly-plot .main-svg")
+    usable = time.perf_counter() - begin
+    paint = page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime") / 1000
+    page.wait_for_timeout(800)
+    context.close()
+    return sum(sizes) / 1e6, paint, usable
 
 
 def measure_start() -> float:
@@ -74,10 +126,7 @@ def find_client(settings: Settings) -> tuple[TrainerClient, str]:
         rows = []
     if rows:
         return client, f"{rows[0].title}, from {settings.trainer_address}"
-    from tests.unit.dashboard import builders
-
-    answer = builders.answer_with(builders.make_two_countries())
-    return TrainerClient(settings, httpx.MockTransport(answer)), "made by hand (no trainer with a model answers)"
+    return create_client(settings), "made by hand (no trainer with a model answers)"
 
 
 def time_view(browser: FlaskClient, path: str, search: str) -> float:

@@ -102,6 +102,9 @@ def _dashboard(settings: Settings, python: tuple[str, ...]) -> Service:
         "60",
         "--graceful-timeout",
         "3",
+        # longer than a person reads: a connection closed while they click is a click lost
+        "--keep-alive",
+        "75",
         "--no-control-socket",
     )
     return Service(
