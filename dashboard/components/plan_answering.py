@@ -62,7 +62,7 @@ def plan_body(view: View, client: TrainerClient, inputs: PlanInputs, picked: lis
             className="plan-side",
         ),
         channels.channel_limits(inputs, solved, labels, look),
-        pacing.pacing_table(inputs, _usual(planner, summary, inputs), labels, inputs.pace == "own"),
+        pacing.pacing_panel(inputs, _usual(planner, summary, inputs) if inputs.pace == "own" else None, labels),
         html.Div(details, id=DETAILS, className="stack"),
         keeping.section(client, view, picked),
         dcc.Store(id=SHOWN, data={"model": summary.id, "range": view.filters.range}),
@@ -125,7 +125,7 @@ def answer_form(asked: dict[str, Any], page: dict[str, Any], triggered: Any) -> 
         answer["address"] = address(shown["model"], shown["range"], inputs)
         answer["known"] = {**page["known"], "held": dict(inputs.held)}
         if inputs.pace == "own" and (triggered in (form.PACE, form.AHEAD_FIELD, form.TODAY) or not page["rows"]):
-            answer["rows"] = pacing.pacing_rows(inputs, _usual(planner, summary, inputs))
+            answer["rows"] = pacing.pacing_table(inputs, _usual(planner, summary, inputs), labels_of(summary))
         today = solve_today(planner, summary, inputs)
         answer["words"] = _words(inputs, today, summary, look)
         solved = solve(planner, summary, inputs, today)
@@ -149,7 +149,9 @@ def _read(
         inputs = replace(inputs, ahead=None)
     if inputs.pace != "own" or not page["rows"] or triggered == form.PACE:
         return inputs
-    return replace(inputs, weights=pacing.read_weights(page["rows"], _usual(planner, summary, inputs)))
+    weights = pacing.read_weights(page["rows"][0], _usual(planner, summary, inputs))
+    count = inputs.periods(summary.interval)
+    return replace(inputs, weights={name: pacing.resize(row, count) for name, row in weights.items()})
 
 
 def _words(inputs: PlanInputs, today: Plan, summary: ModelSummary, look: Look) -> list[str]:

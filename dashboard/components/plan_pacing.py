@@ -13,11 +13,17 @@ from dashboard.figures.format import write_date
 from mixline.mmm.planner import Plan
 
 GRID, PANEL = "plan-weights", "plan-weights-panel"
-SAME = 0.05  # weights closer than this are the same
+SAME = 0.3  # weights of mean 100 closer than this are the same: the table shows one place
 
 
-def pacing_table(inputs: PlanInputs, today: Plan, labels: Mapping[str, str], shown: bool) -> html.Section:
-    """The table, hidden until the pacing is one's own."""
+def pacing_panel(inputs: PlanInputs, usual: Plan | None, labels: Mapping[str, str]) -> html.Section:
+    """The place of the table, empty and hidden while the pacing is not one's own: the grid's program is large."""
+    content = [] if usual is None else pacing_table(inputs, usual, labels)
+    return html.Section(content, id=PANEL, className="panel", hidden=usual is None)
+
+
+def pacing_table(inputs: PlanInputs, usual: Plan, labels: Mapping[str, str]) -> list[Any]:
+    """The table, filled with the weights that were given, else with those of `usual`."""
     columns: list[dict[str, Any]] = [{"field": "period", "headerName": "Begins", "pinned": "left", "width": 130}]
     columns += [
         {
@@ -29,35 +35,25 @@ def pacing_table(inputs: PlanInputs, today: Plan, labels: Mapping[str, str], sho
             "flex": 1,
             "minWidth": 96,
         }
-        for place, channel in enumerate(today.channels)
+        for place, channel in enumerate(usual.channels)
     ]
     grid = dag.AgGrid(
-        id=GRID,
+        id={"type": GRID, "place": "own"},
         columnDefs=columns,
-        rowData=pacing_rows(inputs, today) if shown else [],
+        rowData=pacing_rows(inputs, usual),
         defaultColDef={
-            "sortable": False,
-            "resizable": True,
-            "suppressHeaderMenuButton": True,
-            "suppressHeaderFilterButton": True,
+            "sortable": False, "resizable": True, "suppressHeaderMenuButton": True, "suppressHeaderFilterButton": True,
         },
-        dashGridOptions={
-            "singleClickEdit": True,
-            "stopEditingWhenCellsLoseFocus": True,
-            "animateRows": False,
-        },
+        dashGridOptions={"singleClickEdit": True, "stopEditingWhenCellsLoseFocus": True, "animateRows": False},
         className="ag-theme-quartz",
         style={"height": "300px"},
-    )
-    return html.Section(
-        [
-            html.H2("Spend over time"),
-            html.P("100 is a channel's mean over the plan, 0 a pause. Click a number to change it; only the proportions count.",
-                   className="figure-note"),
-            grid,
-        ],
-        id=PANEL, className="panel", hidden=not shown,
     )  # fmt: skip
+    return [
+        html.H2("Spend over time"),
+        html.P("100 is a channel's mean over the plan, 0 a pause. Click a number to change it; only the proportions count.",
+               className="figure-note"),
+        grid,
+    ]  # fmt: skip
 
 
 def pacing_rows(inputs: PlanInputs, today: Plan) -> list[dict[str, Any]]:
@@ -79,7 +75,7 @@ def read_weights(rows: Sequence[Mapping[str, Any]], usual: Plan) -> dict[str, tu
     for place, channel in enumerate(usual.channels):
         given = tuple(_weight(row.get(f"c{place}")) for row in rows)
         known = resize(usual_weights(usual, place), len(given))
-        if any(given) and any(abs(a - b) > SAME for a, b in zip(given, known, strict=True)):
+        if any(given) and any(abs(a - b) > SAME for a, b in zip(_even(given), _even(known), strict=True)):
             found[channel.name] = given
     return found
 
@@ -95,6 +91,12 @@ def usual_weights(plan: Plan, place: int) -> tuple[float, ...]:
     if channel.spend <= 0:
         return (100.0,) * len(plan.dates)
     return tuple(round(100 * float(x) * len(plan.dates) / channel.spend, 1) for x in channel.spend_by_period)
+
+
+def _even(weights: Sequence[float]) -> list[float]:
+    """Weights in proportion to a mean of 100."""
+    mean = sum(weights) / len(weights)
+    return [100 * weight / mean for weight in weights] if mean > 0 else list(weights)
 
 
 def _weight(value: object) -> float:

@@ -94,7 +94,8 @@ def saved_rows(saved: Sequence[ScenarioView], picked: Sequence[str], model_id: s
                 ]
             )
         )  # fmt: skip
-    heads = ["Compare", "Plan", "Over", "Spend", "Gain (how likely)", "Saved", ""]
+    heads: list[Any] = ["Compare", "Plan", "Over", "Spend", "Gain (how likely)", "Saved",
+                        html.Span("Remove", className="visually-hidden")]  # fmt: skip
     return html.Div(
         html.Table(
             [html.Thead(html.Tr([html.Th(head, scope="col") for head in heads])), html.Tbody(rows)],
@@ -140,7 +141,14 @@ def compare_plans(names: Sequence[str], plans: Sequence[Plan], labels: dict[str,
         body.append(row(label, cells, html.Span([swatch, label])))
     table = html.Table(
         [
-            html.Thead(html.Tr([html.Th("", scope="col"), *(html.Th(name, scope="col") for name in names)])),
+            html.Thead(
+                html.Tr(
+                    [
+                        html.Th(html.Span("Figure", className="visually-hidden"), scope="col"),
+                        *(html.Th(name, scope="col") for name in names),
+                    ]
+                )
+            ),
             html.Tbody(body),
         ],
         className="plain-table plan-compare-table",

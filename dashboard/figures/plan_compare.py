@@ -17,6 +17,7 @@ from dashboard.figures.drawing import (
 from mixline.mmm.planner import Plan
 
 NUMBERS_WIDTH = 92
+ALIKE = 0.01  # gains closer than this share of the larger one
 
 
 def draw_compare(names: Sequence[str], plans: Sequence[Plan], look: Look) -> Drawing:
@@ -49,7 +50,13 @@ def draw_compare(names: Sequence[str], plans: Sequence[Plan], look: Look) -> Dra
     figure = make_figure(look, data, xaxis=axis, yaxis=labels_axis(names), annotations=numbers,
                          margin={"l": 8, "r": NUMBERS_WIDTH, "t": 8, "b": 8})  # fmt: skip
     best = max(range(len(plans)), key=lambda i: plans[i].uplift.value)
-    title = f"{names[best]} gains most: {unit.outcome(plans[best].uplift.value, sign=True)}"
+    gains = [plan.uplift.value for plan in plans]
+    alike = max(gains) - min(gains) <= ALIKE * max(abs(gain) for gain in gains)
+    title = (
+        "These plans gain alike"
+        if alike
+        else f"{names[best]} gains most: {unit.outcome(plans[best].uplift.value, sign=True)}"
+    )
     return Drawing(
         "plan-compare",
         title,

@@ -123,7 +123,7 @@ def shown(inputs: PlanInputs | None = None, rows: list[dict[str, Any]] | None = 
         "slider_ids": [{"type": channels.SLIDER, "channel": name} for name in NAMES],
         "limit_ids": [{"type": channels.LOW, "channel": name} for name in NAMES],
         "group_ids": [{"type": channels.GROUP_LOW, "group": "A"}],
-        "rows": rows or [],
+        "rows": [rows] if rows else [],
         "shown": SHOWN,
         "known": known_of(solved(inputs or PlanInputs(ahead=8))),
     }
@@ -168,13 +168,19 @@ def test_what_cannot_be_had_is_said_and_the_form_stays(app: Flask) -> None:
 
 def test_choosing_ones_own_pacing_fills_the_table_and_a_changed_cell_changes_the_plan(app: Flask) -> None:
     opened = answer_form(asked(pace="own"), shown(), form.PACE)
-    rows = opened["rows"]
+    rows = opened["rows"][-1].rowData
     assert len(rows) == 8
     assert opened["hidden"][-1] is False
     rows[0]["c0"] = 900.0
-    changed = answer_form(asked(pace="own", cell=[{"rowIndex": 0}]), shown(rows=rows), "plan-weights")
+    changed = answer_form(
+        asked(pace="own", cell=[{"rowIndex": 0}]), shown(rows=rows), {"type": "plan-weights", "place": "own"}
+    )
     assert "weights=" in changed["address"]
     assert changed["rows"] is no_update
+    longer = answer_form(asked(pace="own", ahead=9), shown(rows=rows), form.AHEAD_FIELD)
+    assert len(longer["rows"][-1].rowData) == 9
+    assert longer["rows"][-1].rowData[0]["c0"] == 900.0
+    assert longer["address"].count("~") == changed["address"].count("~") + 1, "the weights go on with the mean"
 
 
 def test_nothing_happens_before_the_page_is_there(app: Flask) -> None:
