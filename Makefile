@@ -78,6 +78,18 @@ study: $(VENV)/ready-test ## Measure accuracy on simulated companies and write d
 	$(BIN)/python -m benchmarks.study_refresh
 	$(BIN)/python -m benchmarks.study_calibration
 
+.PHONY: images
+images: $(VENV)/ready-test ## Photograph the pages for the README (docs/images)
+	@$(BIN)/python tests/chromium.py
+	$(BIN)/python -m pytest -n 0 -k drawn tests/browser/test_appearance.py
+	@for page in overview contribution response planner; do \
+		cp build/screenshots/$$page-top.png docs/images/$$page.png; done
+	@find docs/images -name '*.png' -size +300k -exec sh -c 'echo "{} is over 300 kB"; exit 1' ';'
+
+.PHONY: load
+load: $(VENV)/ready-test ## Let a hundred people click through the dashboard for ten minutes (needs the dev extra)
+	$(BIN)/python -m benchmarks.load_dashboard --minutes 10
+
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--no-annotate --custom-compile-command "make lock"
 

@@ -18,6 +18,7 @@ SCREENSHOTS = ROOT / "build" / "screenshots"
 DEMO = ROOT / "data" / "sample" / "demo.csv"
 WIDTHS = {"wide": 1440, "narrow": 390}
 HEIGHT = 900
+TOP = {"x": 0, "y": 0, "width": 1440, "height": 1180}  # what `make images` puts into the README
 FIGURE = ".js-plotly-plot .main-svg"
 READY = {  # what must be there before a page counts as drawn; a page that is not named here has its heading
     "overview": FIGURE,
@@ -69,6 +70,8 @@ def _inspect(page: Any, slug: str, ready: str, theme: str) -> None:
         page.set_viewport_size({"width": width, "height": HEIGHT})
         page.wait_for_timeout(400)  # figures and tables settle into their width
         page.screenshot(path=SCREENSHOTS / f"{slug}-{size}-{theme}.png", full_page=True)
+        if (size, theme) == ("wide", "light"):
+            page.screenshot(path=SCREENSHOTS / f"{slug}-top.png", full_page=True, clip=TOP)
         sticking_out = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
         assert sticking_out <= 0, f"{slug} is {sticking_out} pixels wider than a {size} screen"
     page.set_viewport_size({"width": WIDTHS["wide"], "height": HEIGHT})
