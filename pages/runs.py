@@ -82,7 +82,7 @@ def layout(
                     html.Div(
                         [
                             html.Div(id="runs-stale", children=_stale_line(runs)),
-                            html.Div(trouble),
+                            html.Div(trouble, id="runs-trouble"),
                             html.Div(id="runs-message", **aria(live="polite")),
                             _known_already(focus) if known and focus else None,
                             html.Div(_queue(client, runs.value), id=QUEUE, className="panel queue-panel"),
@@ -209,6 +209,7 @@ def register(app: Dash) -> None:
         Output("run-segments", "value"),
         Output("run-segment-field", "hidden"),
         Output("run-preset", "options"),
+        Output("runs-trouble", "children"),
         Input("run-dataset", "value"),
         prevent_initial_call=True,
     )(choose_dataset)
@@ -221,7 +222,9 @@ def register(app: Dash) -> None:
     app.callback(
         Output(LOCATION, "search", allow_duplicate=True),
         Output("run-message", "children"),
+        Output("run-message-below", "children"),
         Input("run-launch", "n_clicks"),
+        Input("run-launch-composed", "n_clicks"),
         State("run-dataset", "value"),
         State("run-segments", "value"),
         State("run-preset", "value"),
@@ -231,7 +234,10 @@ def register(app: Dash) -> None:
         State("composer-document", "data"),
         State("run-key", "data"),
         prevent_initial_call=True,
-        running=[(Output("run-launch", "disabled"), True, False)],
+        running=[
+            (Output("run-launch", "disabled"), True, False),
+            (Output("run-launch-composed", "disabled"), True, False),
+        ],
     )(launch)
     app.callback(
         Output(LIVE, "children"),
@@ -262,9 +268,9 @@ def choose_dataset(dataset_id: str) -> tuple[Any, ...]:
     """The segments and the estimates of another dataset."""
     client = current_client()
     dataset = client.read_dataset(dataset_id)
-    draft, _ = _draft(client, dataset, "", "", "")
+    draft, trouble = _draft(client, dataset, "", "", "")
     sizes = preset_options(draft.sizes) if draft else no_update
-    return segment_options(dataset), first_segments(dataset), not dataset.segments, sizes
+    return segment_options(dataset), first_segments(dataset), not dataset.segments, sizes, trouble
 
 
 def choose_all(clicks: int | None, options: list[dict[str, str]]) -> list[str]:
@@ -276,6 +282,7 @@ def choose_all(clicks: int | None, options: list[dict[str, str]]) -> list[str]:
 
 def launch(
     clicks: int,
+    composed: int,
     dataset_id: str,
     segments: list[str] | None,
     preset: Preset,
@@ -284,13 +291,13 @@ def launch(
     tags: str | None,
     document: dict[str, Any] | None,
     key: str,
-) -> tuple[Any, Any]:
+) -> tuple[Any, Any, Any]:
     """Launch one run, or one per segment, and look at the first. A second press with the same key is the same launch."""
-    if not clicks:
+    if not clicks and not composed:
         raise PreventUpdate
     client = current_client()
     if seed is None or not 0 <= seed < 2**31 or seed != int(seed):
-        return no_update, inline_sentence("The seed is a whole number from 0 to 2,147,483,647.")
+        return refuse(inline_sentence("The seed is a whole number from 0 to 2,147,483,647."))
     try:
         requests = build_requests(
             client.read_dataset(dataset_id),
@@ -302,15 +309,20 @@ def launch(
             tags=tags or "",
         )
         if not requests:
-            return no_update, inline_sentence("Choose at least one country or segment.")
+            return refuse(inline_sentence("Choose at least one country or segment."))
         launched = [client.launch_run(request, key=f"{key}-{place}") for place, request in enumerate(requests)]
     except ValueError:
-        return no_update, inline_sentence(run_tags.NO_TAG)
+        return refuse(inline_sentence(run_tags.NO_TAG))
     except MixlineError as error:
-        return no_update, inline_error(error)
+        return refuse(inline_error(error))
     first = next((run for run in launched if run.job.state in ACTIVE), launched[0])
     there = "&known=1" if all(run.job.state == "succeeded" for run in launched) else ""
-    return f"?run={first.id}{there}", None
+    return f"?run={first.id}{there}", None, None
+
+
+def refuse(sentence: Any) -> tuple[Any, Any, Any]:
+    """Nothing was launched: the sentence stands at both buttons."""
+    return no_update, sentence, sentence
 
 
 def tick(_n: int, focus_id: str, dataset_id: str, tag: str | None, shown_logs: list[Any]) -> tuple[Any, ...]:

@@ -40,8 +40,23 @@
     },
   });
 
+  // Who opens the composer wants to see it.
+  let wanted = false;
+  document.addEventListener("click", (event) => {
+    const opens = event.target instanceof Element && event.target.closest("#composer-open");
+    if (opens) wanted = !document.querySelector(".composer");
+  });
+  document.addEventListener("change", (event) => {
+    if (event.target.id === "composer-settings") wanted = true;
+  });
+
   // The chooser of files gives its input no name, and takes none.
   new MutationObserver(function () {
+    const composer = wanted && document.querySelector(".composer");
+    if (composer) {
+      wanted = false;
+      composer.scrollIntoView({ block: "nearest" });
+    }
     const input = document.querySelector('#batch-file input[type="file"]:not([aria-label])');
     if (input) input.setAttribute("aria-label", "CSV file with a row for each run");
   }).observe(document.documentElement, { childList: true, subtree: true });

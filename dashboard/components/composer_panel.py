@@ -23,6 +23,7 @@ from dashboard.components.run_words import time_words
 from mixline.messages import SavedSettingsView, SpecificationDraft
 
 TAB, PANE, BADGE = "composer-tab", "composer-pane", "composer-badge"
+TAKES_BELOW = "run-takes-below"
 REST, DRAFT, SIZE, MEND = "composer-rest", "composer-draft", "composer-size", "composer-mend"
 DEFAULTS = "none"  # a browser shows an empty value as no choice at all
 LEDES = {
@@ -87,6 +88,9 @@ def _content(section: str, draft: SpecificationDraft) -> list[Any]:
         return [
             study_grid(draft),
             mend(STUDIES),
+            html.P(
+                "Channels go by their names: " + ", ".join(c.name for c in draft.channels) + ".", className="small soft"
+            ),
             html.Div(
                 [
                     html.Button("Add a study", id="study-add", className="button", n_clicks=0),
@@ -198,16 +202,35 @@ def settings_options(saved: Sequence[SavedSettingsView]) -> list[dict[str, str]]
 
 
 def keep_bar(*, shown: bool = False) -> html.Div:
-    """Keeping what is in the composer under a name."""
+    """Below the composer: keeping the settings under a name, what a launch will take, and launching."""
     return html.Div(
         [
-            html.Label("Keep these settings as", htmlFor="settings-name"),
-            dcc.Input(id="settings-name", type="text", maxLength=60, placeholder="A name"),
-            html.Button("Save settings", id="settings-save", className="button", n_clicks=0),
-            html.Button("Forget the chosen ones", id="settings-forget", className="link-button", n_clicks=0),
+            html.Div(
+                [
+                    html.Div(id=TAKES_BELOW, className="run-takes"),
+                    html.Div(
+                        [
+                            html.Label("Keep these settings as", htmlFor="settings-name", className="visually-hidden"),
+                            dcc.Input(
+                                id="settings-name", type="text", maxLength=60, placeholder="Keep these settings as …"
+                            ),
+                            html.Button("Save settings", id="settings-save", className="button", n_clicks=0),
+                            html.Button(
+                                "Forget the chosen ones", id="settings-forget", className="link-button", n_clicks=0
+                            ),
+                        ],
+                        className="keep-bar",
+                    ),
+                    html.Button(
+                        "Launch with these settings", id="run-launch-composed", className="button primary", n_clicks=0
+                    ),
+                ],
+                className="keep-line",
+            ),
             html.Span(id="settings-message", className="soft small", **aria(live="polite")),
+            html.Div(id="run-message-below", **aria(live="polite")),
         ],
         id="keep-bar",
-        className="panel keep-bar",
+        className="panel keep-panel",
         hidden=not shown,
     )

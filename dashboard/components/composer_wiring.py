@@ -27,6 +27,7 @@ from dashboard.components.composer_panel import (
     REST,
     SIZE,
     TAB,
+    TAKES_BELOW,
     composer_panel,
     settings_options,
 )
@@ -86,6 +87,7 @@ def register(app: Dash) -> None:
         Output({"type": REST, "index": ALL}, "children"),
         Output({"type": MEND, "table": ALL}, "children"),
         Output(TAKES, "children"),
+        Output(TAKES_BELOW, "children"),
         Output(DOCUMENT, "data"),
         Input(FIELDS, "value"),
         Input(GRIDS, "cellValueChanged"),
@@ -213,7 +215,7 @@ def assess(
         else:
             draft = with_size(read_draft(client, dataset_id, segment=(segments or [""])[0]), preset)
             if seed is None:
-                return *nothing, None, None
+                return *nothing, None, None, None
             document = {**draft.specification, "search": {**draft.specification["search"], "seed": seed}}
         check = client.post(
             SpecificationCheck,
@@ -221,9 +223,9 @@ def assess(
             SpecificationRequest(dataset_id=draft.dataset_id, segments=segments or [], specification=document),
         )
     except MixlineError as error:
-        return *nothing, inline_error(error), no_update
+        return *nothing, inline_error(error), inline_error(error), no_update
     if not drafts:
-        return *nothing, write_takes(check), None
+        return *nothing, write_takes(check), write_takes(check), None
     by_field, by_entry, rest = split_problems(check.problems, paths)
     counts = count_by_section(check.problems)
     used = {name: [row["name"] for row in by_table.get(name, []) if row.get("use", True)] for name in by_entry}
@@ -233,6 +235,7 @@ def assess(
         [_marks(by_table.get(key["table"], []), used[key["table"]], by_entry[key["table"]]) for key in grids],
         [_write_rest([write_problem(problem) for problem in rest], check.notes) for _ in ctx.outputs_list[3]],
         [_write_mend(by_table, used, by_entry, slot["id"]["table"]) for slot in ctx.outputs_list[4]],
+        write_takes(check),
         write_takes(check),
         document,
     )

@@ -114,7 +114,8 @@ def test_what_was_composed_is_what_is_fitted_and_can_be_kept_and_copied(page: An
     page.get_by_label("Tags", exact=True).fill("week=32; final")
     page.get_by_role("button", name="All of them").click()
     wait_for_text(page, TAKES, "2 runs")
-    page.get_by_role("button", name="Launch run").click()
+    wait_for_text(page, "#run-takes-below", "480 candidates")
+    page.get_by_role("button", name="Launch with these settings").click()
     page.wait_for_url(re.compile(r"run=[0-9a-f]{32}"))
 
     run_id = page.url.partition("run=")[2][:32]

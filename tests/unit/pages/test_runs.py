@@ -27,7 +27,7 @@ def tick(count: int, tag: str = "") -> Any:
 def press(
     segments: list[str], preset: str, seed: Any, *, again: bool = False, tags: str = "", document: Any = None
 ) -> Any:
-    return runs.launch(1, f"{1:064x}", segments, preset, seed, again, tags, document, "key")  # type: ignore[arg-type]
+    return runs.launch(1, 0, f"{1:064x}", segments, preset, seed, again, tags, document, "key")  # type: ignore[arg-type]
 
 
 @pytest.fixture
@@ -107,7 +107,7 @@ def test_stopping_run_has_no_second_cancel(make_run: Any, text_of: Words) -> Non
 
 def test_launch_sends_the_form_and_looks_at_the_run(page_app: Dash, busy_trainer: Any, make_run: Any) -> None:
     busy_trainer.answer("POST /v1/mmm/runs", make_run(7, "queued"), 202)
-    search, message = press(["DE"], "standard", 5)
+    search, message, _ = press(["DE"], "standard", 5)
     assert search == f"?run={make_run(7).id}"
     assert message is None
     sent = RunRequest.model_validate_json(busy_trainer.asked[-1].content)
@@ -134,7 +134,7 @@ def test_a_run_that_is_there_already_is_said_to_be(
     page_app: Dash, busy_trainer: Any, make_run: Any, text_of: Words
 ) -> None:
     busy_trainer.answer("POST /v1/mmm/runs", make_run(7, "succeeded"), 202)
-    search, _ = press(["DE"], "test", 5)
+    search, *_ = press(["DE"], "test", 5)
     assert search.endswith("&known=1")
     busy_trainer.answer(f"GET /v1/mmm/runs/{make_run(7).id}", make_run(7, "succeeded"))
     busy_trainer.answer(f"GET /v1/jobs/{make_run(7).id}/events", [])
@@ -145,13 +145,13 @@ def test_a_full_queue_says_when_to_come_back(page_app: Dash, busy_trainer: Any, 
     problem = {"type": "about:blank", "title": "the queue is full", "status": 429, "detail": "The queue is full."}
     problem |= {"code": "busy", "correlation_id": "1"}
     busy_trainer.answer("POST /v1/mmm/runs", problem, 429, **{"Retry-After": "45"})
-    _, message = press(["DE"], "test", 5)
+    _, message, _ = press(["DE"], "test", 5)
     assert "Come back in 45 s." in text_of(message)
 
 
 def test_an_impossible_seed_is_said_at_the_form(page_app: Dash, busy_trainer: Any, text_of: Words) -> None:
     for seed in (None, -1, 2**31):
-        _, message = press(["DE"], "test", seed)
+        _, message, _ = press(["DE"], "test", seed)
         assert "The seed is a whole number" in text_of(message)
 
 
@@ -227,14 +227,14 @@ def test_a_composed_specification_keeps_its_own_size(make_dataset: Any) -> None:
 
 
 def test_without_a_segment_nothing_is_launched(page_app: Dash, busy_trainer: Any, text_of: Words) -> None:
-    _, message = press([], "test", 5)
+    _, message, _ = press([], "test", 5)
     assert "Choose at least one" in text_of(message)
     assert not [r for r in busy_trainer.asked if r.method == "POST"]
 
 
 def test_a_tag_that_is_none_is_said_at_the_form(page_app: Dash, busy_trainer: Any, text_of: Words) -> None:
     for tags in ("3=week", "week=many", "week=nan"):
-        _, message = press(["DE"], "test", 5, tags=tags)
+        _, message, _ = press(["DE"], "test", 5, tags=tags)
         assert "A tag is a name" in text_of(message), tags
 
 
