@@ -32,7 +32,7 @@ def channel_sliders(solved: Solved, labels: dict[str, str], look: Look) -> html.
     ]
     return html.Section(
         [
-            html.H2("Spend per channel"),
+            html.H2(f"{look.unit.spend_label} over the plan, by channel"),
             html.P("Move a channel and it is held there; all others are solved again. Untick it to let it go.",
                    className="figure-note"),
             html.Div(rows, className="plan-channels"),

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from dashboard.figures.drawing import Document, Drawing, Look, make_figure, money_axis
+from dashboard.figures.drawing import Document, Drawing, Look, make_figure, money_axis, row_height
 from dashboard.figures.format import INTERVALS, write_date
 from mixline.mmm.planner import Plan
 
@@ -56,9 +56,10 @@ def draw_weeks(plan: Plan, today: Plan, labels: Mapping[str, str], look: Look) -
                       nticks=5, zeroline=False)  # fmt: skip
     across = {"type": "date", "fixedrange": True, "showgrid": False, "nticks": 6, "tickformat": "%-d %b\n%Y"}
     figure = make_figure(look, data, barmode="stack", bargap=0.18, xaxis=across, yaxis=axis)
+    height = max(HEIGHT, row_height(len(plan.channels) + 2))  # as high as the bridge beside it
     totals = np.sum([channel.spend_by_period for channel in plan.channels], axis=0)
     top = int(np.argmax(totals))
     most = look.unit.money(float(totals[top]))
     even = bool(np.ptp(totals) <= 0.01 * max(float(totals.max()), 1e-12))
     title = f"{most} every {one}" if even else f"Most is spent in the {one} of {shown[top]}: {most}"
-    return Drawing("plan-weeks", title, "Planned spend by channel. Dashed: today's spend in all.", figure, HEIGHT)
+    return Drawing("plan-weeks", title, "Planned spend by channel. Dashed: today's spend in all.", figure, height)
