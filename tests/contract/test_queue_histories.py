@@ -100,8 +100,9 @@ def machine_on(make_address: Callable[[], str]) -> type[RuleBasedStateMachine]:
         @rule(lease=consumes(leases))
         def succeed(self, lease: Lease) -> None:
             def write() -> None:
+                result = self.queue.succeed(lease, {"token": lease.token}).result  # an old lease is refused here
                 assert lease.job.id not in self.results, "a job had two results"
-                self.results[lease.job.id] = self.queue.succeed(lease, {"token": lease.token}).result
+                self.results[lease.job.id] = result
 
             self.write(lease, write)
 
