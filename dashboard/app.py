@@ -30,9 +30,8 @@ ASSETS = Path(__file__).parent / "assets"
 class Application(Dash):
     """Dash with the page's own shapes instead of the word "Loading"."""
 
-    def interpolate_index(self, **parts: Any) -> str:
-        page: str = super().interpolate_index(**{**parts, "app_entry": layout.ENTRY})
-        return page
+    def interpolate_index(self, *args: Any, **parts: Any) -> Any:
+        return super().interpolate_index(*args, **{**parts, "app_entry": layout.ENTRY})
 
 
 def create_app(settings: Settings, client: TrainerClient | None = None) -> Dash:
