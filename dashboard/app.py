@@ -31,7 +31,7 @@ class Application(Dash):
     """Dash with the page's own shapes instead of the word "Loading"."""
 
     def interpolate_index(self, *args: Any, **parts: Any) -> Any:
-        return super().interpolate_index(*args, **{**parts, "app_entry": layout.ENTRY})
+        return super().interpolate_index(*args, **{**parts, "app_entry": layout.ENTRY})  # type: ignore[no-untyped-call]
 
 
 def create_app(settings: Settings, client: TrainerClient | None = None) -> Dash:
