@@ -54,7 +54,9 @@ def layout(**query: Any) -> html.Div:
     ids = read_models(str(query.get("models", "")), known.value)
     comparison = label_comparison(client.compare_models(ids, WEIGHTS[weights][1]))
     first = comparison.models[0]
-    colors = assign_colors([channel.name for channel in comparison.channels])
+    # By their place in the first model, as on its own pages; what only the others have comes after.
+    names = dict.fromkeys(channel.name for model in comparison.models for channel in model.channels)
+    colors = assign_colors(list(names))
     look = Look(current_mode(), unit_of(first), 50 if filters.range == "50" else 90, colors, first.interval)
     movement = _movement(client, comparison)
     banner = [states.stale(known.at)] if known.stale else []

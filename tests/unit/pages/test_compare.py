@@ -13,6 +13,7 @@ from flask import Flask
 
 from dashboard.client import EXTENSION, TrainerClient, current_client
 from dashboard.components import refresh_form
+from dashboard.figures.drawing import make_look
 from dashboard.figures.format import unit_of
 from mixline.errors import InputError, NotFoundError
 from mixline.settings import Settings
@@ -45,6 +46,15 @@ def _plain(value: Any) -> Any:
 def words(component: Any) -> str:
     text = json.dumps(component, default=_plain, ensure_ascii=False)
     return text.replace("\u00a0", " ")
+
+
+def plain_page(component: Any) -> dict[str, Any]:
+    """The page's figures by the id of their graph."""
+    found: dict[str, Any] = {}
+    for part in [component, *component._traverse()]:
+        if getattr(part, "figure", None) is not None:
+            found[part.id] = part.figure
+    return found
 
 
 def test_without_an_address_the_newest_is_compared_with_the_one_before() -> None:
@@ -120,3 +130,14 @@ def test_newer_data_offer_a_refresh_and_its_button_launches_one(comparing: Flask
 def test_a_button_that_was_not_pressed_launches_nothing(comparing: Flask) -> None:
     with pytest.raises(PreventUpdate):
         refresh_form.launch([0], [{"type": "refresh-launch", "model": MODEL_ID}])
+
+
+def test_a_channel_has_the_colour_it_has_on_the_first_models_own_pages(comparing: Flask) -> None:
+    own = make_look(MODELS[1], "light", 90)
+    document = plain_page(page.layout())
+    dots = [
+        trace["marker"]["color"]
+        for trace in document["figure-compared-roi"]["data"]
+        if trace["mode"] == "markers" and trace["name"].startswith("Search,")
+    ]
+    assert set(dots) == {own.color("search")}
