@@ -54,7 +54,8 @@ def make_pair() -> list[ModelSummary]:
 
 def make_comparison(models: list[ModelSummary]) -> Comparison:
     first = models[0]
-    names = list(dict.fromkeys(channel.name for model in models for channel in model.channels))
+    # Not the order of the specification: colours must not follow the order in which channels are compared.
+    names = sorted({channel.name for model in models for channel in model.channels})
     found = [{channel.name: channel for channel in model.channels} for model in models]
     channels = [
         ComparedChannel(
