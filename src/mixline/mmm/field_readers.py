@@ -174,6 +174,7 @@ def optional(reader: Reader) -> Reader:
 
 def list_of(reader: Reader) -> Reader:
     """A list, as a tuple."""
+
     def read(value: Any, path: str) -> tuple[Any, ...]:
         if not isinstance(value, list | tuple):
             raise fail("a list is needed here", path, value, "a list")

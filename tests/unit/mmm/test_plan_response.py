@@ -40,6 +40,8 @@ def test_a_curve_passes_through_today_and_the_plan(parts: dict[str, object]) -> 
 def test_what_was_never_spent_is_marked() -> None:
     model = make_model(paid=2)
     planner = Planner(model)
-    found = planner.plan(PlanRequest(bounds={n: Bounds(4.0, 4.0) for n in model.paid_names}, spend_all=False, budget=1e9))
+    found = planner.plan(
+        PlanRequest(bounds={n: Bounds(4.0, 4.0) for n in model.paid_names}, spend_all=False, budget=1e9)
+    )
     for curve, channel in zip(planner.curves(found), found.channels, strict=True):
         assert channel.extrapolated == (channel.spend > curve.observed_maximum)
