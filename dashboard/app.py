@@ -55,7 +55,7 @@ def create_app(settings: Settings, client: TrainerClient | None = None) -> Dash:
         meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],
         index_string=layout.INDEX,
     )
-    app.server.extensions[EXTENSION] = client or TrainerClient(settings)
+    app.server.extensions[EXTENSION] = client or TrainerClient(settings, folder=settings.home / "cache" / "dashboard")
     dash.page_registry.clear()  # Dash keeps it per process; each application starts from its own list
     for entry in navigation.ENTRIES:
         page = importlib.import_module(entry.module)

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
+from pathlib import Path
 from typing import Any, Generic, Literal, TypeVar, cast
 from urllib.parse import urlencode
 
@@ -20,21 +21,9 @@ import httpx
 from flask import current_app, has_request_context, request
 from pydantic import TypeAdapter, ValidationError
 
-from mixline.errors import (
-    BusyError,
-    CancelledError,
-    ConflictError,
-    DataError,
-    ForbiddenError,
-    InputError,
-    IntegrityError,
-    MixlineError,
-    NotFoundError,
-    SettingsError,
-    SpecificationError,
-    TooLargeError,
-    UnavailableError,
-)
+from dashboard.last_known import LastKnown
+from dashboard.problems import read_problem
+from mixline.errors import UnavailableError
 from mixline.messages import (
     Backtest,
     Calibration,
@@ -53,7 +42,6 @@ from mixline.messages import (
     ModelSummary,
     Movement,
     PresetView,
-    Problem,
     Readiness,
     RefreshPlan,
     RefreshRequest,
@@ -75,23 +63,6 @@ DOCUMENTS_KEPT = 256
 UPLOAD_TIMEOUT = 120.0  # seconds: a 100 MB file over a slow line
 CONNECT_TIMEOUT = 2.0  # seconds: a service that is away should be noticed at once
 
-ERRORS: dict[str, type[MixlineError]] = {
-    error.code: error
-    for error in (
-        InputError,
-        DataError,
-        SpecificationError,
-        SettingsError,
-        TooLargeError,
-        NotFoundError,
-        ConflictError,
-        ForbiddenError,
-        UnavailableError,
-        IntegrityError,
-        CancelledError,
-    )
-}
-
 
 @dataclass(frozen=True)
 class Known(Generic[T]):
@@ -108,9 +79,12 @@ class TrainerClient:
     Args:
         settings: where the trainer is and how long to wait for it.
         transport: another way to reach the service (tests call an application in the same process).
+        folder: where the last answers are kept for other processes and later ones; nowhere when not given.
     """
 
-    def __init__(self, settings: Settings, transport: httpx.BaseTransport | None = None) -> None:
+    def __init__(
+        self, settings: Settings, transport: httpx.BaseTransport | None = None, folder: Path | None = None
+    ) -> None:
         self.address = settings.trainer_address
         self._identity = settings.identity_header
         self._http = httpx.Client(
@@ -122,7 +96,8 @@ class TrainerClient:
         )
         self._lock = threading.Lock()
         self._documents: OrderedDict[str, Any] = OrderedDict()
-        self._last: dict[str, Known[Any]] = {}
+        self._last = LastKnown(folder)
+        self._latest_known: dict[str, Known[Any]] = {}
 
     # --- state of the service ---
 
@@ -300,11 +275,14 @@ class TrainerClient:
         if found is not None and settled(found):
             return found
         try:
-            document = _parse(kind, self._send("GET", path))
+            response = self._send("GET", path)
+            document = _parse(kind, response)
+            self._last.keep(path, response.content)
         except UnavailableError:
-            if found is None:
+            kept = found if found is not None else self._kept(path, kind)
+            if kept is None:
                 raise
-            return found
+            return kept.value if isinstance(kept, Known) else kept
         with self._lock:
             self._documents[path] = document
             while len(self._documents) > DOCUMENTS_KEPT:
@@ -314,15 +292,28 @@ class TrainerClient:
     def _latest(self, path: str, kind: type[T]) -> Known[T]:
         """A document that changes: asked for each time, the last known one when the service is away."""
         try:
-            value = _parse(kind, self._send("GET", path))
+            response = self._send("GET", path)
+            value = _parse(kind, response)
         except UnavailableError:
-            last = self._last.get(path)
-            if last is None:
+            # Another process may have heard later than this one.
+            known = [k for k in (self._latest_known.get(path), self._kept(path, kind)) if k is not None]
+            if not known:
                 raise
+            last = max(known, key=lambda answer: answer.at)
             return Known(last.value, last.at, stale=True)
-        known = Known(value, datetime.now(UTC))
-        self._last[path] = known
-        return known
+        self._last.keep(path, response.content)
+        self._latest_known[path] = Known(value, datetime.now(UTC))
+        return self._latest_known[path]
+
+    def _kept(self, path: str, kind: type[T]) -> Known[T] | None:
+        """What a process of this dashboard kept on disk; None when it is not there or of another release."""
+        answer = self._last.find(path)
+        if answer is None:
+            return None
+        try:
+            return Known(_reader(cast(Any, kind)).validate_json(answer.body), answer.at, stale=True)
+        except ValidationError:
+            return None
 
     def _send(self, method: str, path: str, **options: Any) -> httpx.Response:
         if self._identity and has_request_context() and (person := request.headers.get(self._identity)):
@@ -346,40 +337,10 @@ class TrainerClient:
         return response
 
 
-def read_problem(response: httpx.Response) -> MixlineError:
-    """The error a problem document speaks of. `correlation_id` is set on it."""
-    try:
-        problem = Problem.model_validate_json(response.content)
-    except ValidationError:
-        unknown = UnavailableError(
-            "the trainer gave an answer that cannot be read",
-            got=f"status {response.status_code}",
-            action="Try again; if it stays so, look at the trainer's log.",
-        )
-        return _mark(unknown, response.headers.get("x-correlation-id", ""))
-    parts: Mapping[str, Any] = {"where": problem.where, "expected": problem.expected, "action": problem.action}
-    if problem.code == BusyError.code:
-        wait = response.headers.get("retry-after", "30")
-        error: MixlineError = BusyError(
-            problem.title, retry_after=int(wait) if wait.isdigit() else 30, got=problem.got, **parts
-        )
-    else:
-        error = ERRORS.get(problem.code, MixlineError)(problem.title, **parts)
-        error.got = problem.got  # already quoted and shortened by the service
-        error.status = problem.status
-        error.args = (problem.detail or error.sentence,)
-    return _mark(error, problem.correlation_id)
-
-
 def current_client() -> TrainerClient:
     """The client of the application that is answering."""
     client: TrainerClient = current_app.extensions[EXTENSION]
     return client
-
-
-def _mark(error: MixlineError, correlation_id: str) -> MixlineError:
-    error.correlation_id = correlation_id  # type: ignore[attr-defined]
-    return error
 
 
 def _parse(kind: type[T], response: httpx.Response) -> T:
