@@ -48,6 +48,14 @@ GLOSSARY: dict[str, str] = {
     "figure_quadrants": "Right of the line a channel earned more than it cost; above the line its next unit of money earns "
     "more than it costs. Scale: both. Hold: it earned, but more would not. Cut: neither. Fix: it did not earn, but more "
     "would: it may run below the level at which it starts to work.",
+    "figure_causes": "Why the return differs between the two models. Spend and season: the earlier model, with the later "
+    "spend. What new data say: memory and saturation learnt anew. Other settings: another question was asked. The rest is "
+    "the uncertainty of the fit itself.",
+    "figure_before_after": "What happened, and what the earlier and the later model say of it. Shaded: the periods that only "
+    "the later model has seen.",
+    "figure_builds": "What each model says the outcome was made of. The shares of a bar add up to 100 %.",
+    "figure_stability": "How a channel's ROI goes from model to model. A return that jumps between models of nearly the same "
+    "data is not known well.",
     "figure_carryover": "Immediate effect comes in the period of the spend; carry-over comes later, as people remember.",
     "figure_curve": "What this channel brings per period at other levels of spend, all else as it was. The line is the mean "
     "over the draws of the model, the bands are its ranges. Below: what the next unit of money brings at each level.",

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from dash import Dash, dcc, html
+from dash import Dash, html
 
 from dashboard.client import Known, TrainerClient, current_client
 from dashboard.components import refresh_form, states
@@ -17,11 +17,13 @@ from dashboard.components.aria import aria
 from dashboard.components.compare_movement import movement_banner, movement_panels
 from dashboard.components.compare_pick import HERE, MOST, link_models, pick_panel
 from dashboard.components.compare_table import configuration_panel, data_panel, headline_table, ranking_panel
+from dashboard.components.filters import segmented
 from dashboard.components.panels import panel
+from dashboard.components.terms import term
 from dashboard.figures.builds import draw_builds
 from dashboard.figures.compared_ranges import LETTERS, draw_compared
 from dashboard.figures.drawing import Look
-from dashboard.figures.format import unit_of
+from dashboard.figures.format import unit_of, write_date
 from dashboard.figures.stability import draw_stability
 from dashboard.labels import label_comparison, label_movement
 from dashboard.theme import assign_colors, current_mode
@@ -62,13 +64,15 @@ def layout(**query: Any) -> html.Div:
     banner = [states.stale(known.at)] if known.stale else []
     return html.Div(
         [
-            _header(comparison, ids, filters.range, weights),
+            html.Header([html.H1("Compare"), html.P(_lede(comparison), className="lede")], className="page-header"),
+            _filters(first, ids, filters.range, weights),
             *banner,
             pick_panel(comparison.models, known.value, filters.range, weights),
             *refresh_form.refresh_panel(client, max(comparison.models, key=lambda model: model.created_at)),
             *_body(comparison, movement, look, _presets(ids, filters.range, weights)),
         ],
         className="page",
+        **_source(comparison),
     )
 
 
@@ -150,26 +154,24 @@ def _body(
     ]
 
 
-def _header(comparison: Comparison, ids: Sequence[str], range_: str, weights: str) -> html.Header:
-    links = [
-        dcc.Link(
-            f"{level} %", href=link_models(ids, level, weights), className="chosen" if level == (range_ or "90") else ""
-        )
-        for level in ("50", "90")
-    ]
-    segmented = html.Div(links, className="segmented", role="group", **aria(label="Ranges"))
-    return html.Header(
-        [
-            html.Div([html.H1("Compare"), html.P(_lede(comparison), className="lede")]),
-            html.Div(
-                html.Div([html.Span("Ranges", className="filter-name"), segmented], className="filter"),
-                className="filters",
-                role="group",
-                **aria(label="Filters"),
-            ),
-        ],
-        className="page-header",
-    )
+def _filters(first: ModelSummary, ids: Sequence[str], range_: str, weights: str) -> html.Div:
+    levels = {f"{level} %": link_models(ids, level, weights) for level in ("50", "90")}
+    choice = segmented("Ranges", levels, f"{range_ or '90'} %")
+    parts = [html.Div([html.Span(term("Ranges", "range"), className="filter-name"), choice], className="filter")]
+    if first.currency:
+        fact = [
+            html.Span("Amounts in", className="filter-name"),
+            html.Span(first.currency, className="filter-fact"),
+        ]
+        parts.append(html.Div(fact, className="filter"))
+    return html.Div(parts, className="filters", role="group", **aria(label="Filters"))
+
+
+def _source(comparison: Comparison) -> dict[str, Any]:
+    """Where the numbers come from, for what is taken away from the page."""
+    names = " against ".join(f"{LETTERS[place]} {model.title}" for place, model in enumerate(comparison.models))
+    newest = max(model.window_end for model in comparison.models)
+    return {"data-source": f"{names} · as of {write_date(newest)} · Mixline"}
 
 
 def _lede(comparison: Comparison) -> str:

@@ -12,6 +12,7 @@ from dashboard.components.change import change_line, read_change
 from dashboard.components.fit import fit_panel
 from dashboard.components.frame import frame
 from dashboard.components.panels import card, panel
+from dashboard.components.report_menu import report_menu
 from dashboard.components.trust import trust_banner
 from dashboard.figures.next_money import draw_next_money
 from dashboard.figures.waterfall import draw_waterfall
@@ -32,6 +33,7 @@ def _body(view: View, client: TrainerClient) -> Sequence[Any]:
     summary, look = view.summary, view.look
     checks = view.filters.link("/models", model=summary.id[:SHORT_ID]) + "#checks"
     return [
+        report_menu(summary.id),
         trust_banner(summary, checks),
         html.Div(list_cards(view, read_change(client, summary.id)), className="cards"),
         panel(draw_waterfall(summary, look)),

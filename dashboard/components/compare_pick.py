@@ -9,7 +9,6 @@ from urllib.parse import urlencode
 import dash_bootstrap_components as dbc
 from dash import dcc, html
 
-from dashboard.components.aria import aria
 from dashboard.components.model_list import VERDICT_TAGS
 from dashboard.figures.compared_ranges import LETTERS
 from dashboard.figures.format import write_moment, write_span
@@ -47,7 +46,8 @@ def _card(place: int, model: ModelSummary, ids: list[str], range_: str, weights:
     remove: list[Any] = []
     if len(rest) >= 2:
         href = link_models(rest, range_, weights)
-        remove = [dcc.Link("Remove", href=href, className="soft small", **aria(label=f"Remove model {LETTERS[place]}"))]
+        named = html.Span(f" model {LETTERS[place]}", className="visually-hidden")
+        remove = [dcc.Link(["Remove", named], href=href, className="soft small")]
     return html.Div(
         [
             html.Div(

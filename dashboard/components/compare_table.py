@@ -106,7 +106,8 @@ def configuration_panel(comparison: Comparison) -> html.Section:
     head = ["Place", "Kind", *LETTERS[: len(comparison.models)]]
     ranges = [row for row in comparison.configuration if row.kind == "ranges"]
     others = [row for row in comparison.configuration if row.kind != "ranges"]
-    count = len(comparison.configuration)
+    others = _join_studies(others)
+    count = len(others) + len(ranges)
     if not count:
         return _table("Same settings", "All models ask the same question in the same way.", head, [])
     parts: list[Any] = [
@@ -122,8 +123,37 @@ def configuration_panel(comparison: Comparison) -> html.Section:
     return html.Section(parts, className="panel")
 
 
+def _join_studies(rows: list[ConfigurationRow]) -> list[ConfigurationRow]:
+    """One line per experiment instead of one per figure of it; all else as it is."""
+    joined: dict[str, list[tuple[str, ConfigurationRow]]] = {}
+    rest = []
+    for row in rows:
+        place, _, figure = row.path.rpartition(".")
+        if place.startswith("studies."):
+            joined.setdefault(place, []).append((figure, row))
+        else:
+            rest.append(row)
+    studies = []
+    for place, figures in joined.items():
+        values = [
+            ", ".join(f"{name} {_plain(row.values[model])}" for name, row in figures if row.values[model])
+            for model in range(len(figures[0][1].values))
+        ]
+        studies.append(figures[0][1].model_copy(update={"path": place, "values": values}))
+    return [*rest, *studies]
+
+
+def _plain(text: str) -> str:
+    """2,185,200 where the specification's short form says 2.1852e+06."""
+    try:
+        number = float(text)
+    except ValueError:
+        return text
+    return f"{number:,.0f}" if abs(number) >= 10_000 else text
+
+
 def _setting(row: ConfigurationRow) -> list[Any]:
-    values = [value[:SHORT_ID] if DIGEST.fullmatch(value) else value or "–" for value in row.values]
+    values = [value[:SHORT_ID] if DIGEST.fullmatch(value) else _plain(value) or "–" for value in row.values]
     return [html.Code(row.path), KINDS[row.kind], *values]
 
 

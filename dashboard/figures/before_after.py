@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from dashboard.figures.drawing import Document, Drawing, Look, make_figure, outcome_axis
+from dashboard.figures.drawing import Document, Drawing, Look, Table, make_figure, outcome_axis
 from dashboard.figures.format import write_date
 from mixline.messages import FittedSeries, Movement
 
@@ -40,7 +40,15 @@ def draw_before_after(movement: Movement, look: Look) -> Drawing:
         margin={"l": 8, "r": 16, "t": 22, "b": 8},
     )
     note = f"{look.unit.outcome_label} per {movement.interval}."
-    return Drawing("before-after", _finding(movement), note, figure, HEIGHT)
+    what = look.unit.outcome_label
+    table = Table(
+        (movement.interval.capitalize(), f"Actual, {what}", f"Earlier model, {what}", f"Later model, {what}"),
+        [
+            (day.isoformat(), actual, before, after)
+            for day, actual, before, after in zip(series.dates, series.actual, series.before, series.after, strict=True)
+        ],
+    )
+    return Drawing("before-after", _finding(movement), note, figure, HEIGHT, "figure_before_after", table)
 
 
 def _line(name: str, dates: list[date], values: list[float | None], color: str, width: float, dash: str) -> Document:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dashboard.figures.drawing import Document, Drawing, Look, make_figure, row_height
+from dashboard.figures.drawing import Document, Drawing, Look, Table, make_figure, row_height
 from dashboard.figures.format import write_share
 from dashboard.figures.waterfall import WITHOUT_MEDIA
 from mixline.messages import Build, BuildTerm
@@ -40,7 +40,15 @@ def draw_builds(builds: Sequence[Build], names: Sequence[str], look: Look) -> Dr
         legend={"orientation": "h", "x": 0, "y": -0.3 if len(builds) < 4 else -0.2},
     )
     note = "Shares of the modelled outcome. Without marketing: base level, trend, season, holidays and context."
-    return Drawing("builds", _finding(builds), note, figure, row_height(len(builds), 46, 130))
+    table = Table(
+        ("Model", "What", "Share of the modelled outcome, %", f"{look.unit.outcome_label} per {look.interval}"),
+        [
+            (name, term.label, term.share * 100, term.contribution)
+            for name, build in zip(names, builds, strict=True)
+            for term in build.terms
+        ],
+    )
+    return Drawing("builds", _finding(builds), note, figure, row_height(len(builds), 46, 130), "figure_builds", table)
 
 
 def _without_media(build: Build) -> Build:

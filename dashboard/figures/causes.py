@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dashboard.figures.drawing import Document, Drawing, Look, make_figure, row_height, side_number
+from dashboard.figures.drawing import Document, Drawing, Look, Table, make_figure, row_height, side_number
 from dashboard.figures.format import MINUS
 from mixline.messages import ChannelMovement, Moved, Movement
 from mixline.messages.compare import CauseName
@@ -70,7 +70,31 @@ def draw_causes(movement: Movement, look: Look) -> Drawing | None:
         showlegend=True,
     )
     note = "Each bar adds up to the change at the right. What the fit itself leaves open is not a finding."
-    return Drawing("causes", _finding(movement), note, figure, row_height(len(rows), 38, 120))
+    return Drawing(
+        "causes", _finding(movement), note, figure, row_height(len(rows), 38, 120), "figure_causes", _table(rows, look)
+    )
+
+
+def _table(rows: list[tuple[ChannelMovement, Moved]], look: Look) -> Table:
+    """A line per channel: before, after, the change with its 90 % range, and the parts that add up to it."""
+    scale, name = look.unit.roi_scale, look.unit.roi_name
+    columns = (
+        "Channel",
+        f"ROI before, {name}",
+        f"ROI after, {name}",
+        "Change",
+        "Change, 5 %",
+        "Change, 95 %",
+        *CAUSES.values(),
+    )
+    lines: list[tuple[str | float | None, ...]] = []
+    for channel, moved in rows:
+        ends = (moved.before.value, moved.after.value) if moved.before and moved.after else (None, None)
+        change = (moved.change.value, moved.change.low, moved.change.high) if moved.change else (None, None, None)
+        parts = [sum(part.value for part in moved.causes if part.cause == cause) for cause in CAUSES]
+        numbers = [None if number is None else number * scale for number in (*ends, *change, *parts)]
+        lines.append((channel.label, *numbers))
+    return Table(columns, lines)
 
 
 def roi_of(channel: ChannelMovement) -> Moved | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from dashboard.figures.drawing import Document, Drawing, Look, make_figure
+from dashboard.figures.drawing import Document, Drawing, Look, Table, estimate_cells, estimate_columns, make_figure
 from dashboard.figures.format import write_range, write_share
 from dashboard.figures.roi import break_even
 from mixline.messages import ComparedChannel, Comparison, Estimate
@@ -66,7 +66,15 @@ def draw_compared(comparison: Comparison, measure: CompareMeasure, look: Look) -
     marks = ", ".join(f"{LETTERS[i]} {_symbol_word(i)}" for i in range(count))
     note = f"Line: {look.level} % range. {marks}."
     height = round(len(channels) * (22 + 17 * count) + 84)
-    return Drawing(f"compared-{measure}", _finding(comparison, measure, look), note, figure, height)
+    return Drawing(
+        f"compared-{measure}",
+        _finding(comparison, measure),
+        note,
+        figure,
+        height,
+        measure,
+        _table(comparison, measure, look),
+    )
 
 
 def write_figure(figure: Estimate | None, measure: CompareMeasure, look: Look) -> str:
@@ -128,11 +136,27 @@ def _mark(
     return [line, dot]
 
 
+def _table(comparison: Comparison, measure: CompareMeasure, look: Look) -> Table:
+    """A line per channel and model that has it."""
+    scale = "%" if measure == "share_of_effect" else look.unit.roi_name
+    rows: list[tuple[str | float | None, ...]] = [
+        (
+            channel.label,
+            f"{LETTERS[place]} · {comparison.models[place].title}",
+            *estimate_cells(figure, _scale(measure, look)),
+        )
+        for channel in comparison.channels
+        for place, figure in enumerate(_figures(channel, measure))
+        if figure is not None
+    ]
+    return Table(("Channel", "Model", *estimate_columns(NAMES[measure], scale)), rows)
+
+
 def _symbol_word(place: int) -> str:
     return ("dot", "diamond", "square", "triangle", "cross")[place]
 
 
-def _finding(comparison: Comparison, measure: CompareMeasure, look: Look) -> str:
+def _finding(comparison: Comparison, measure: CompareMeasure) -> str:
     """How many channels the models agree on: all their ranges overlap."""
     shared = [c for c in comparison.channels if sum(f is not None for f in _figures(c, measure)) > 1]
     name = NAMES[measure] if measure != "marginal_roi" else "the ROI of the next unit of money"

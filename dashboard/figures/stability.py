@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dashboard.figures.drawing import Document, Drawing, Look, make_figure
-from dashboard.figures.format import write_date, write_share
+from dashboard.figures.drawing import Document, Drawing, Look, Table, estimate_cells, estimate_columns, make_figure
+from dashboard.figures.format import write_date, write_moment, write_share
 from mixline.messages import ChannelStability, Comparison
 
 HEIGHT = 330
@@ -29,7 +29,28 @@ def draw_stability(comparison: Comparison, look: Look) -> Drawing:
         legend={"orientation": "h", "x": 0, "y": -0.26},
     )
     note = "Lines join the models compared, the earliest window first. Apart: standard deviation over the mean."
-    return Drawing("stability", _finding(comparison), note, figure, HEIGHT)
+    scale, name = look.unit.roi_scale, look.unit.roi_name
+    table = Table(
+        (
+            "Channel",
+            "Window ends",
+            "Fitted",
+            *estimate_columns("ROI", name),
+            *estimate_columns("Share of effect", "%"),
+        ),
+        [
+            (
+                channel.label,
+                point.window_end.isoformat(),
+                write_moment(point.created_at),
+                *estimate_cells(point.roi, scale),
+                *estimate_cells(point.share_of_effect, 100.0),
+            )
+            for channel in comparison.stability
+            for point in channel.points
+        ],
+    )
+    return Drawing("stability", _finding(comparison), note, figure, HEIGHT, "figure_stability", table)
 
 
 def _course(channel: ChannelStability, look: Look) -> Document:
