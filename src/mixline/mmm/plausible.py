@@ -24,7 +24,7 @@ from mixline.mmm.search_result import Candidates, Ints, Prepared, join
 class Walk:
     """Length of the walk. Shorter ones stay near the search's optimum, which has followed the noise."""
 
-    steps: int = 400
+    steps: int = 800
     looks: int = 3  # how often, from the middle of the walk on, every walker's place is taken
     jitter: float = 1e-4  # of a range, so that equal walkers part
     whole_steps: int = 10  # every so many steps the difference is taken whole, which lets walkers change hills
