@@ -129,13 +129,15 @@ def _body(
     comparison: Comparison, movement: Movement | None, look: Look, presets: list[tuple[str, str, bool]]
 ) -> list[Any]:
     titles = [f"{LETTERS[place]} · {build.title}" for place, build in enumerate(comparison.builds)]
-    # Two models have moved, which is shown in full; a course takes three.
-    stable = any(len(channel.points) > 2 for channel in comparison.stability)
+    # Two models have moved, which is shown in full; a course takes three, and of one goal and country.
+    stable = len(comparison.ranking) == 1 and any(len(channel.points) > 2 for channel in comparison.stability)
     builds = panel(draw_builds(comparison.builds, titles, look))
     notes = [html.P(write_sentence(note), className="figure-note") for note in comparison.notes]
     return [
         *([movement_banner(movement)] if movement else []),
-        html.Div([headline_table(comparison.models, look), *notes], className="stack"),
+        html.Div(
+            [headline_table(comparison.models, look), html.Div(notes, className="compare-note")], className="stack"
+        ),
         *(movement_panels(movement, look) if movement else []),
         html.Div(
             [panel(draw_compared(comparison, "roi", look)), panel(draw_compared(comparison, "share_of_effect", look))],

@@ -42,7 +42,10 @@ def _channels(movement: Movement, look: Look) -> html.Section:
     head = ["Channel", "ROI before", "ROI after", "Change", "Mostly because of", "In words"]
     rows = [
         html.Tr(
-            [html.Td(cell, className="nowrap" if place < 4 else "") for place, cell in enumerate(_cells(channel, look))]
+            [
+                html.Td(cell, className="nowrap" if place < 4 else "sentence" if place == 5 else "")
+                for place, cell in enumerate(_cells(channel, look))
+            ]
         )
         for channel in movement.channels
     ]

@@ -42,12 +42,17 @@ def headline_table(models: Sequence[ModelSummary], look: Look) -> html.Section:
             term(f"Paid marketing brought, {unit.currency or unit.outcome_name}", "incremental"),
             [f"{unit.outcome(m.incremental.value)} ({unit.outcome_range(m.incremental, look.level)})" for m in models],
         ),
+        (
+            f"The same a {models[0].interval}",
+            [unit.outcome(m.incremental.value / m.periods) for m in models],
+        ),
         (term(f"ROI{per}", "blended_roi"), [unit.roi_with_range(m.blended_roi, look.level) for m in models]),
         (
             term(f"ROI of the next{per}", "marginal_roi"),
             [unit.roi_with_range(m.marginal_roi, look.level) for m in models],
         ),
         (term("Spend", "spend"), [unit.money(m.spend) for m in models]),
+        (f"Spend a {models[0].interval}", [unit.money(m.spend / m.periods) for m in models]),
         ("Periods", [f"{m.periods} {m.interval}s" for m in models]),
         (term("Explained (R²)", "r2"), [write_share(m.fit.r2) for m in models]),
         (term("Typical error (MAPE)", "mape"), [write_share(m.fit.mape) for m in models]),
@@ -83,7 +88,8 @@ def ranking_panel(comparison: Comparison, presets: Sequence[tuple[str, str, bool
     ]
     for ranking in comparison.ranking:
         if len(comparison.ranking) > 1:
-            parts.append(html.H3(f"{ranking.goal}{f', {ranking.segment}' if ranking.segment else ''}"))
+            name = f"{ranking.goal}{f', {ranking.segment}' if ranking.segment else ''}"
+            parts.append(html.H3(name, className="compare-group"))
         parts.append(_ranking(ranking, letters))
     return html.Section(parts, className="panel")
 
@@ -106,7 +112,7 @@ def configuration_panel(comparison: Comparison) -> html.Section:
     head = ["Place", "Kind", *LETTERS[: len(comparison.models)]]
     ranges = [row for row in comparison.configuration if row.kind == "ranges"]
     others = [row for row in comparison.configuration if row.kind != "ranges"]
-    others = _join_studies(others)
+    others = _join_parts(others)
     count = len(others) + len(ranges)
     if not count:
         return _table("Same settings", "All models ask the same question in the same way.", head, [])
@@ -123,20 +129,25 @@ def configuration_panel(comparison: Comparison) -> html.Section:
     return html.Section(parts, className="panel")
 
 
-def _join_studies(rows: list[ConfigurationRow]) -> list[ConfigurationRow]:
-    """One line per experiment instead of one per figure of it; all else as it is."""
+def _join_parts(rows: list[ConfigurationRow]) -> list[ConfigurationRow]:
+    """One line for what only some models have, an experiment or a channel, instead of one per setting of it."""
+    whole = {row.path.removesuffix(".present") for row in rows if row.path.endswith(".present")}
     joined: dict[str, list[tuple[str, ConfigurationRow]]] = {}
     rest = []
     for row in rows:
         place, _, figure = row.path.rpartition(".")
-        if place.startswith("studies."):
+        if place.startswith("studies.") or place in whole:
             joined.setdefault(place, []).append((figure, row))
         else:
             rest.append(row)
     studies = []
     for place, figures in joined.items():
         values = [
-            ", ".join(f"{name} {_plain(row.values[model])}" for name, row in figures if row.values[model])
+            ", ".join(
+                f"{name} {_plain(row.values[model])}"
+                for name, row in figures
+                if row.values[model] and name not in ("present", "label")
+            )
             for model in range(len(figures[0][1].values))
         ]
         studies.append(figures[0][1].model_copy(update={"path": place, "values": values}))

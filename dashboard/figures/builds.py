@@ -26,7 +26,7 @@ def draw_builds(builds: Sequence[Build], names: Sequence[str], look: Look) -> Dr
         traces,
         barmode="relative",
         bargap=0.38,
-        xaxis={"ticksuffix": " %", "showgrid": True, "fixedrange": True, "nticks": 6, "zeroline": True},
+        xaxis={"ticksuffix": " %", "showgrid": True, "fixedrange": True, "nticks": 5, "zeroline": True},
         yaxis={
             "type": "category",
             "categoryorder": "array",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dashboard.figures.compared_ranges import LETTERS
 from dashboard.figures.drawing import Document, Drawing, Look, Table, estimate_cells, estimate_columns, make_figure
 from dashboard.figures.format import write_date, write_moment, write_share
 from mixline.messages import ChannelStability, Comparison
@@ -14,12 +15,15 @@ def draw_stability(comparison: Comparison, look: Look) -> Drawing:
 
     Ranges stand in the figures beside it; here they would hide the lines.
     """
-    traces = [_course(channel, look) for channel in comparison.stability if len(channel.points) > 1]
+    names = _names(comparison)
+    traces = [_course(channel, names, look) for channel in comparison.stability if len(channel.points) > 1]
     figure = make_figure(
         look,
         traces,
         xaxis={
             "type": "category",
+            "categoryorder": "array",
+            "categoryarray": list(names.values()),
             "fixedrange": True,
             "title": {"text": "Models by the end of their window"},
             "showgrid": False,
@@ -53,19 +57,25 @@ def draw_stability(comparison: Comparison, look: Look) -> Drawing:
     return Drawing("stability", _finding(comparison), note, figure, HEIGHT, "figure_stability", table)
 
 
-def _course(channel: ChannelStability, look: Look) -> Document:
+def _course(channel: ChannelStability, names: dict[str, str], look: Look) -> Document:
     color, unit = look.color(channel.name), look.unit
     return {
         "type": "scatter",
         "mode": "lines+markers",
         "name": channel.label,
-        "x": [f"{place + 1} · {write_date(point.window_end)}" for place, point in enumerate(channel.points)],
+        "x": [names[point.model_id] for point in channel.points],
         "y": [point.roi.value * unit.roi_scale for point in channel.points],
         "line": {"color": color, "width": 2},
         "marker": {"size": 8, "color": color},
         "text": [unit.roi_with_range(point.roi, look.level) for point in channel.points],
         "hovertemplate": f"<b>{channel.label}</b><br>%{{x}}<br>ROI %{{text}}<extra></extra>",
     }
+
+
+def _names(comparison: Comparison) -> dict[str, str]:
+    """The models by id, the earliest window first, each with its letter over the end of its window."""
+    order = sorted(enumerate(comparison.models), key=lambda pair: (pair[1].window_end, pair[1].created_at))
+    return {model.id: f"{LETTERS[place]}<br>{write_date(model.window_end)}" for place, model in order}
 
 
 def _finding(comparison: Comparison) -> str:

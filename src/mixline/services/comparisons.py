@@ -207,7 +207,7 @@ def _notes(loaded: Sequence[MixModel]) -> list[str]:
     if len({(model.spec.goal.column, model.spec.segment_value) for model in loaded}) > 1:
         found.append("The models explain different goals or segments: each of those has a ranking of its own.")
     if len({tuple(model.window_dates[[0, -1]].tolist()) for model in loaded}) > 1:
-        found.append("The windows differ: contribution and spend are means per period.")
+        found.append("The windows differ: compare contribution and spend per period, not their totals.")
     if len({model.interval for model in loaded}) > 1:
         found.append("The models' periods differ in length: compare ROI and shares, not figures per period.")
     return found
