@@ -62,13 +62,16 @@ def layout(**query: Any) -> html.Div:
     look = Look(current_mode(), unit_of(first), 50 if filters.range == "50" else 90, colors, first.interval)
     movement = _movement(client, comparison)
     banner = [states.stale(known.at)] if known.stale else []
+    newest = max(comparison.models, key=lambda model: model.created_at)
+    # Without the trainer nothing can be launched, and the banner says so already.
+    refresh = [] if known.stale else refresh_form.refresh_panel(client, newest)
     return html.Div(
         [
             html.Header([html.H1("Compare"), html.P(_lede(comparison), className="lede")], className="page-header"),
             _filters(first, ids, filters.range, weights),
             *banner,
             pick_panel(comparison.models, known.value, filters.range, weights),
-            *refresh_form.refresh_panel(client, max(comparison.models, key=lambda model: model.created_at)),
+            *refresh,
             *_body(comparison, movement, look, _presets(ids, filters.range, weights)),
         ],
         className="page",

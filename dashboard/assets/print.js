@@ -1,7 +1,7 @@
 // A figure has the width of its place on the screen; on paper it takes the width of the page, so that nothing is cut.
 (function () {
   "use strict";
-  const WIDTH = 655; // pixels inside a panel on A4 with the margins of 60-print.css
+  const WIDTH = 640; // pixels inside a panel on A4 with the margins of 60-print.css
 
   const drawn = () => document.querySelectorAll(".dash-graph .js-plotly-plot");
 

@@ -25,7 +25,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 ROOT = Path(__file__).resolve().parents[2]
 SCREENSHOTS = ROOT / "build" / "screenshots"
 FIGURE = ".js-plotly-plot .main-svg"
-WITH_NUMBERS = ["/", "/contribution", "/response"]
+WITH_NUMBERS = ["/", "/contribution", "/response", "/models", "/compare"]
 START_SECONDS = 60
 
 
