@@ -35,20 +35,20 @@ def plan_form(inputs: PlanInputs, today: Plan, summary: ModelSummary, look: Look
         {"value": "marginal_roi", "label": "Spend until the next money brings no more than"},
     ]
     paces = [
-        {"value": "year", "label": "As in the same season a year before"},
+        {"value": "year", "label": "As a year before"},
         {"value": "even", "label": f"The same every {one}"},
         {"value": "flights", "label": "In flights with pauses"},
         {"value": "own", "label": "As I say, in a table"},
     ]
     recent, year = LATEST[look.interval]
     days = [
-        {"value": WHOLE, "label": "Mean of the modelled time"},
-        {"value": str(recent), "label": f"Mean of the last {recent} {many}"},
-        {"value": str(year), "label": f"Mean of the last {year} {many}"},
+        {"value": WHOLE, "label": "All modelled time"},
+        {"value": str(recent), "label": f"The last {recent} {many}"},
+        {"value": str(year), "label": f"The last {year} {many}"},
     ]
     known = {option["value"] for option in days}
     if inputs.today is not None and str(inputs.today) not in known:
-        days.append({"value": str(inputs.today), "label": f"Mean of the last {inputs.today} {many}"})
+        days.append({"value": str(inputs.today), "label": f"The last {inputs.today} {many}"})
     flight = number(FLIGHT_FIELD, inputs.flight, least=1, most=MOST_AHEAD[look.interval], step=1, hint=str(FLIGHT))
     return html.Section(
         [

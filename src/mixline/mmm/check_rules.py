@@ -22,6 +22,7 @@ from mixline.mmm.media_effects import effect_over_time
 from mixline.mmm.model import Floats, MixModel
 from mixline.mmm.plan_check import ExtrapolatedOptimumCheck
 from mixline.mmm.refresh_check import RefreshCheck, widest_range
+from mixline.mmm.shared_movement_check import SharedMovementCheck
 
 
 @dataclass(frozen=True)
@@ -330,6 +331,7 @@ CHECKS: tuple[Check, ...] = (
     WideRangeCheck(),
     BoundCheck(),
     CollinearCheck(),
+    SharedMovementCheck(),
     FollowsDemandCheck(),
     OutlierCheck(),
     CalibrationCheck(),

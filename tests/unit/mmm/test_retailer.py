@@ -35,3 +35,9 @@ def test_no_channel_with_spend_is_silently_at_zero(model: MixModel) -> None:
         assert np.isfinite([estimate.value, estimate.low, estimate.high]).all()
         assert channel.spend > 0
         assert estimate.value > 0 or channel.name in told, channel.name
+
+
+def test_pairs_that_cannot_be_separated_are_named(model: MixModel) -> None:
+    """The video channel runs in season: what the draws give to one they take from the other."""
+    named = {frozenset(f.columns) for f in review(model).findings if f.code in ("collinear", "shared-movement")}
+    assert frozenset({"vidtr", "season"}) in named
