@@ -78,7 +78,7 @@ def page(outcomes: list[Outcome], command: str) -> str:
     worlds = [w for w in WORLDS if any(o.world == w for o in outcomes)]
     lines = [
         f"Made by `{command}`: {len(outcomes)} companies whose truth is known, {sum(len(o.channels) for o in outcomes)} paid",
-        "channels. The settings of the engine were chosen on seeds 1-12 and 21-30 of some of these worlds.",
+        "channels. The settings of the engine were chosen on seeds 1-12, 21-30 and 101-116 of some of these worlds.",
         "",
         "Error: median over channels of |estimated / true contribution - 1|, of the expected value and of the chosen",
         "candidate alone. Bias: median of the signed error. Coverage: share of channels whose true contribution lies in the",
