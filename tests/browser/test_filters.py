@@ -36,7 +36,7 @@ def test_two_people_never_see_each_others_filters(people: tuple[Any, Any], produ
     germany, france = people
     views = ((germany, "DE", "50 %"), (france, "FR", "90 %"))
     for page, country, level in views:
-        page.goto(product.dashboard + "/")
+        page.goto(product.dashboard + "/?dataset=Demo")
         page.wait_for_selector(FIGURE)
         choose(page, "Country", country)
         choose(page, "Ranges", level)
@@ -56,7 +56,7 @@ def test_two_people_never_see_each_others_filters(people: tuple[Any, Any], produ
 @pytest.mark.parametrize("path", PLACES)
 def test_a_view_is_restored_from_its_link(people: tuple[Any, Any], product: Any, path: str) -> None:
     sender, receiver = people
-    sender.goto(product.dashboard + path)
+    sender.goto(f"{product.dashboard}{path}?dataset=Demo")
     sender.wait_for_selector(FIGURE)
     choose(sender, "Country", "DE")
     choose(sender, "Ranges", "50 %")

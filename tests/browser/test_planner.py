@@ -18,7 +18,7 @@ BARS = "JSON.stringify(document.querySelector('#figure-plan-change .js-plotly-pl
 SOON = 20_000  # milliseconds a loaded machine may take to solve and draw
 
 
-def open_planner(page: Any, product: Any, query: str = "") -> None:
+def open_planner(page: Any, product: Any, query: str = "?dataset=Demo") -> None:
     page.goto(f"{product.dashboard}/planner{query}")
     page.wait_for_selector("#plan-answer h2", timeout=SOON)
     page.wait_for_selector("#figure-plan-change .bars path", state="attached", timeout=SOON)
@@ -96,7 +96,7 @@ def test_a_filter_or_theme_leaves_the_question_as_it_is(page: Any, product: Any)
 
 
 def test_plans_are_saved_compared_and_removed(page: Any, product: Any) -> None:
-    open_planner(page, product, "?hold=search:100")
+    open_planner(page, product, "?dataset=Demo&hold=search:100")
     save_plan(page, "Search as it is")
     page.get_by_label("Spread over time").select_option("even")
     page.wait_for_url(re.compile("pace=even"), timeout=SOON)
@@ -149,7 +149,7 @@ def test_a_link_opens_the_same_plan_for_somebody_else(page: Any, product: Any, b
 
 
 def test_the_files_hold_the_numbers_of_the_page(page: Any, product: Any, tmp_path: Path) -> None:
-    open_planner(page, product, "?ahead=8&hold=tv:110")
+    open_planner(page, product, "?dataset=Demo&ahead=8&hold=tv:110")
     shown = sorted(map(float, spends(page)))
     table = take(page, "CSV", tmp_path)
     rows = list(csv.DictReader(io.StringIO(table.read_text(encoding="utf-8-sig"))))

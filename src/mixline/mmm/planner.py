@@ -191,12 +191,12 @@ def _check_budget(budget: float, least: float, most: float, count: int, *, ceili
     if budget > most + slack and not ceiling:
         raise SpecificationError(
             "the budget cannot be spent within the upper bounds", where="budget", got=round(budget * count, 2),
-            expected=f"{least * count:,.2f} to {most * count:,.2f}", action="Raise upper bounds or lower the budget.",
+            expected=f"{least * count:,.2f} to {most * count:,.2f}", action="Let channels go higher, or lower the budget.",
         )  # fmt: skip
     if budget < least - slack:
         raise SpecificationError(
             "the lower bounds need more than the budget", where="budget", got=round(budget * count, 2),
-            expected=f"{least * count:,.2f} to {most * count:,.2f}", action="Lower lower bounds or raise the budget.",
+            expected=f"{least * count:,.2f} to {most * count:,.2f}", action="Let channels go lower, or raise the budget.",
         )  # fmt: skip
 
 

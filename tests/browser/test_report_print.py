@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -102,13 +101,9 @@ def test_nothing_falls_off_the_sheet_with_many_channels_and_long_texts(screen: A
 
 
 @pytest.fixture
-def screen() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find_browser(), args=["--no-sandbox", "--disable-gpu"])
-        yield browser
-        browser.close()
+def screen(browser: Any) -> Any:
+    """The browser of all browser tests: a process can hold only one of Playwright's loops."""
+    return browser
 
 
 @pytest.mark.parametrize(("width", "kinds"), [(1440, ["onepage", "measurement"]), (390, ["onepage"])])
