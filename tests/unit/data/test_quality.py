@@ -174,7 +174,7 @@ def test_spend_booked_apart_from_its_exposure_is_told() -> None:
     assert {"loose-pair", "unpaid-exposure"} & codes(frame).keys()
 
 
-def test_retailer_says_what_cannot_be_told_apart() -> None:
+def test_retailer_says_what_is_thin_and_what_is_unpaid() -> None:
     path = SHARED / "retailer" / "retailer_weekly.csv"
     if not path.exists():
         pytest.skip("retailer_weekly.csv is not beside this checkout")
