@@ -32,12 +32,12 @@ from benchmarks.robyn_demo import (
     recorded_short_search,
     robyns_own_space,
 )
-from mixline.mmm.features import prepare
 from mixline.mmm.fitting import fit
-from mixline.mmm.pareto import hypervolume
-from mixline.mmm.search_result import Candidates, Prepared, join
-from mixline.mmm.simulate import simulate
-from mixline.mmm.trials import run_trials
+from mixline.mmm.inputs.features import prepare
+from mixline.mmm.search.pareto import hypervolume
+from mixline.mmm.search.result import Candidates, Prepared, join
+from mixline.mmm.search.trials import run_trials
+from mixline.mmm.simulation.simulate import simulate
 
 LIMIT_MICROSECONDS, LIMIT_SECONDS, LIMIT_MEGABYTES = 60, 10, 1024
 

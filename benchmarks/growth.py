@@ -10,11 +10,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from mixline.mmm import candidate_space
 from mixline.mmm.fitting import assemble
-from mixline.mmm.pareto import fronts
-from mixline.mmm.search_result import Prepared, join
-from mixline.mmm.trials import run_trials
+from mixline.mmm.search import candidate_space
+from mixline.mmm.search.pareto import fronts
+from mixline.mmm.search.result import Prepared, join
+from mixline.mmm.search.trials import run_trials
 
 
 @dataclass(frozen=True)

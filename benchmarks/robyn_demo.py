@@ -17,10 +17,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from mixline.mmm.pareto import hypervolume
-from mixline.mmm.ridge import LIMITS_OF_SIGN, lambda_range
-from mixline.mmm.search_result import Prepared
+from mixline.mmm.search.pareto import hypervolume
+from mixline.mmm.search.result import Prepared
 from mixline.mmm.specification import Context, Goal, Media, ModelSpec, Range
+from mixline.mmm.transforms.ridge import LIMITS_OF_SIGN, lambda_range
 
 FOLDER = Path(__file__).resolve().parents[2] / "shared" / "data" / "robyn"
 DATA = FOLDER / "dt_simulated_weekly.csv"

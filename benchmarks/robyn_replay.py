@@ -13,12 +13,12 @@ import argparse
 import numpy as np
 
 from benchmarks.robyn_demo import MEDIA, REFERENCE, demo_frame, demo_spec, robyns_own_space
-from mixline.mmm.candidate_space import Points, evaluate
-from mixline.mmm.features import prepare
-from mixline.mmm.nevergrad_search import NevergradSearch
-from mixline.mmm.pareto import hypervolume
-from mixline.mmm.ridge import GLMNET_THRESHOLD
-from mixline.mmm.search_result import Prepared
+from mixline.mmm.inputs.features import prepare
+from mixline.mmm.search.candidate_space import Points, evaluate
+from mixline.mmm.search.nevergrad_search import NevergradSearch
+from mixline.mmm.search.pareto import hypervolume
+from mixline.mmm.search.result import Prepared
+from mixline.mmm.transforms.ridge import GLMNET_THRESHOLD
 
 SEED = 123
 KINDS = ("alpha", "gamma", "theta")

@@ -20,11 +20,11 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.accuracy_page import PAGE, write_part
-from mixline.mmm.checks import review
+from mixline.mmm.checks.review import review
 from mixline.mmm.fitting import fit
 from mixline.mmm.response import channel_results
-from mixline.mmm.simulate import simulate
-from mixline.mmm.worlds import WORLDS
+from mixline.mmm.simulation.simulate import simulate
+from mixline.mmm.simulation.worlds import WORLDS
 
 # So many of a company's channels outside their 90 % range that chance alone does it in less than one company in ten.
 MISSES = {3: 2, 4: 2, 5: 2, 6: 3, 7: 3, 8: 3, 9: 3, 10: 3, 11: 4, 12: 4}

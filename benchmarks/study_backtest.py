@@ -15,10 +15,10 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.accuracy_page import PAGE, write_part
-from mixline.mmm.backtest import backtest
-from mixline.mmm.simulate import simulate
+from mixline.mmm.backtest.forecasts import backtest
+from mixline.mmm.simulation.simulate import simulate
+from mixline.mmm.simulation.worlds import WORLDS
 from mixline.mmm.specification import Validation
-from mixline.mmm.worlds import WORLDS
 
 
 @dataclass(frozen=True)

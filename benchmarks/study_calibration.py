@@ -24,7 +24,7 @@ import numpy as np
 from benchmarks.accuracy_page import PAGE, write_part
 from mixline.mmm.fitting import fit
 from mixline.mmm.response import channel_results
-from mixline.mmm.simulate import World, simulate
+from mixline.mmm.simulation.simulate import World, simulate
 from mixline.mmm.specification import Study
 
 TESTED = {"confounded": ("search", "tv"), "collinear": ("display", "tv"), "realistic": ("social", "tv")}

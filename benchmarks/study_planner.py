@@ -22,10 +22,10 @@ import numpy as np
 
 from benchmarks.accuracy_page import PAGE, write_part
 from mixline.mmm.fitting import fit
-from mixline.mmm.plan_request import DEFAULT_BOUNDS
 from mixline.mmm.planner import Bounds, Planner, PlanRequest
-from mixline.mmm.simulate import simulate
-from mixline.mmm.worlds import WORLDS
+from mixline.mmm.planning.request import DEFAULT_BOUNDS
+from mixline.mmm.simulation.simulate import simulate
+from mixline.mmm.simulation.worlds import WORLDS
 from tests.truth_model import true_gain, true_model
 
 KINDS: dict[str, tuple[float | None, tuple[float, float]]] = {

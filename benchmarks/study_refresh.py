@@ -24,11 +24,11 @@ import pandas as pd
 from benchmarks.accuracy_page import PAGE, write_part
 from mixline.mmm.fitting import fit
 from mixline.mmm.model import MixModel
-from mixline.mmm.movement import compare_models
-from mixline.mmm.refresh import Bounds, refresh_spec
+from mixline.mmm.movement.comparison import compare_models
+from mixline.mmm.movement.refresh import Bounds, refresh_spec
 from mixline.mmm.response import channel_results
-from mixline.mmm.simulate import World, simulate
-from mixline.mmm.worlds import WORLDS
+from mixline.mmm.simulation.simulate import World, simulate
+from mixline.mmm.simulation.worlds import WORLDS
 
 NEW = 0.15  # of the periods
 STRONGER = 3.0  # times the effect, from the cut on

@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from mixline.mmm.adstock import adstock
 from mixline.mmm.model import Draws, MixModel, Series
-from mixline.mmm.saturation import hill
 from mixline.mmm.specification import Context, Goal, Interval, Media, ModelSpec
+from mixline.mmm.transforms.adstock import adstock
+from mixline.mmm.transforms.saturation import hill
 
 STEPS = {"day": "timedelta64[D]", "week": "timedelta64[W]", "month": "timedelta64[M]"}
 

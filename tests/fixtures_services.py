@@ -15,7 +15,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from mixline.jobs.executors import LocalExecutor
-from mixline.mmm.simulate import simulate
+from mixline.mmm.simulation.simulate import simulate
 from mixline.settings import Settings
 
 FACTORY = "mixline.services.handlers:load_handlers"

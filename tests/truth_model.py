@@ -9,8 +9,8 @@ import numpy as np
 
 from mixline.mmm.model import Draws, Floats, MixModel, Series
 from mixline.mmm.planner import Plan
-from mixline.mmm.simulate import World
-from mixline.mmm.truth import carry_over, saturate
+from mixline.mmm.simulation.simulate import World
+from mixline.mmm.simulation.truth import carry_over, saturate
 
 
 def true_model(world: World) -> MixModel:

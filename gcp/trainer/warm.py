@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from mixline.mmm.fitting import fit
-from mixline.mmm.simulate import simulate
+from mixline.mmm.simulation.simulate import simulate
 
 
 def main() -> None:
     """Fit a tiny simulated world once with every adstock, which calls every kernel there is."""
     from dataclasses import replace
 
-    from mixline.mmm.adstock import ADSTOCKS
+    from mixline.mmm.transforms.adstock import ADSTOCKS
 
     world = simulate("clean", seed=1, weeks=60, channels=3)
     for name in ADSTOCKS:

@@ -17,7 +17,7 @@ from playwright.sync_api import expect
 
 from dashboard.figures.format import unit_of
 from mixline.messages import Comparison
-from mixline.mmm.simulate import simulate
+from mixline.mmm.simulation.simulate import simulate
 from tests.fixtures_services import confirm, upload, wait_for_run
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]

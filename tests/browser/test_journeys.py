@@ -9,7 +9,7 @@ import httpx
 import pypdf
 import pytest
 
-from mixline.mmm.simulate import simulate
+from mixline.mmm.simulation.simulate import simulate
 from tests.fixtures_services import confirm, upload, wait_for_run
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]

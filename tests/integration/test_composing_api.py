@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 from gcp.trainer.app import create_app
-from mixline.mmm.simulate import simulate
+from mixline.mmm.simulation.simulate import simulate
 from mixline.services.people import local_person
 from mixline.settings import Settings
 from mixline.state import open_state

@@ -10,7 +10,7 @@ import pytest
 
 from gcp.trainer.app import create_app
 from mixline.messages import Change, Comparison, ModelSummary, Movement, RefreshPlan
-from mixline.mmm.simulate import simulate
+from mixline.mmm.simulation.simulate import simulate
 from mixline.settings import Settings
 from tests.fixtures_services import confirm, make_settings, serving, upload, wait_for_run, working
 

@@ -13,7 +13,7 @@ from mixline.cli.output import format_number, print_json, print_table, show_prog
 from mixline.settings import load_settings
 
 if TYPE_CHECKING:
-    from mixline.mmm.backtest_result import Backtest
+    from mixline.mmm.backtest.result import Backtest
     from mixline.mmm.specification import ModelSpec
 
 FOLDS = 4  # a year of quarters, where the specification asks for none
@@ -43,7 +43,7 @@ def backtest(
     """
     import os
 
-    from mixline.mmm.backtest import backtest as run
+    from mixline.mmm.backtest.forecasts import backtest as run
 
     spec = read_spec(spec_path)
     asked = spec.validation

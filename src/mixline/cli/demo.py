@@ -24,10 +24,10 @@ def demo(country: str, preset: str, as_json: bool) -> None:
     """
     from mixline.data.mapping import choices_from, draft_spec
     from mixline.data.roles import suggest_columns
-    from mixline.mmm.demo_world import build_demo
     from mixline.mmm.fitting import fit
-    from mixline.mmm.presets import apply_preset
+    from mixline.mmm.recipes.presets import apply_preset
     from mixline.mmm.response import channel_results
+    from mixline.mmm.simulation.demo_world import build_demo
 
     world = build_demo()
     choices = choices_from(suggest_columns(world.frame))

@@ -28,7 +28,7 @@ def export(folder: Path, out: Path, form: str, as_json: bool) -> None:
     Example:
       mixline mmm export --model model --out robyn --format robyn
     """
-    from mixline.mmm.robyn_export import export_robyn
+    from mixline.mmm.robyn.export import export_robyn
 
     if out.exists() and (not out.is_dir() or (any(out.iterdir()) and not (out / EXPORTED).exists())):
         raise ConflictError(
@@ -65,8 +65,8 @@ def import_robyn(
       mixline mmm import-robyn --robyn RobynModel-1_92_12.json --decomposition pareto_alldecomp_matrix.csv --out model
     """
     from mixline.mmm.model_file import write_model
-    from mixline.mmm.robyn_document import LARGEST_FILE
-    from mixline.mmm.robyn_import import import_robyn as read_robyn
+    from mixline.mmm.robyn.document import LARGEST_FILE
+    from mixline.mmm.robyn.model_import import import_robyn as read_robyn
 
     require_free_folder(out)
     if source.stat().st_size > LARGEST_FILE:

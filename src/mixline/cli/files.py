@@ -34,7 +34,7 @@ def read_data(path: Path, limit_mb: int) -> pd.DataFrame:
 
 def read_spec(path: Path) -> ModelSpec:
     """The specification in a YAML file. Raises SpecificationError naming the field."""
-    from mixline.mmm.specification_document import read_yaml
+    from mixline.mmm.recipes.document import read_yaml
 
     return read_yaml(path.read_text(encoding="utf-8"))
 

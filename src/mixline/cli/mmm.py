@@ -81,7 +81,7 @@ def init(
     from mixline.data.mapping import choices_from, draft_spec
     from mixline.data.quality import require_usable
     from mixline.data.roles import suggest_columns
-    from mixline.mmm.specification_document import write_yaml
+    from mixline.mmm.recipes.document import write_yaml
 
     frame = read_data(data, load_settings().upload_limit_mb)
     suggestions = suggest_columns(frame)
@@ -183,8 +183,8 @@ def simulate(world: str, seed: int, out: Path, as_json: bool) -> None:
     Example:
       mixline mmm simulate --world realistic --seed 7 --out world
     """
-    from mixline.mmm.simulate import simulate as simulate_world
-    from mixline.mmm.specification_document import write_yaml
+    from mixline.mmm.recipes.document import write_yaml
+    from mixline.mmm.simulation.simulate import simulate as simulate_world
 
     made = simulate_world(world, seed=seed)
     out.mkdir(parents=True, exist_ok=True)

@@ -237,7 +237,7 @@ def checks(folder: Path, as_json: bool) -> None:
     Example:
       mixline mmm checks --model model
     """
-    from mixline.mmm.checks import review
+    from mixline.mmm.checks.review import review
 
     result = review(load_model(folder))
     if as_json:

@@ -15,8 +15,8 @@ from mixline.settings import load_settings
 
 if TYPE_CHECKING:
     from mixline.mmm.estimates import Estimate
-    from mixline.mmm.movement import Movement
-    from mixline.mmm.movement_result import CauseName
+    from mixline.mmm.movement.comparison import Movement
+    from mixline.mmm.movement.result import CauseName
 
 model_type = click.Path(exists=True, file_okay=False, path_type=Path)
 data_type = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -69,8 +69,8 @@ def refresh(
 
     from mixline.mmm.fitting import fit
     from mixline.mmm.model_file import write_model
-    from mixline.mmm.movement import compare_models
-    from mixline.mmm.refresh import ITERATIONS, TRIALS, refresh_spec
+    from mixline.mmm.movement.comparison import compare_models
+    from mixline.mmm.movement.refresh import ITERATIONS, TRIALS, refresh_spec
 
     require_free_folder(out)
     before = load_model(folder)
@@ -110,7 +110,7 @@ def movement(before: Path, after: Path, data: Path | None, as_json: bool) -> Non
     Example:
       mixline mmm movement model model-march
     """
-    from mixline.mmm.movement import compare_models
+    from mixline.mmm.movement.comparison import compare_models
 
     first, last = load_model(before), load_model(after)
     frame = None if data is None else read_data(data, load_settings().upload_limit_mb)

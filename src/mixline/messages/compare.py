@@ -1,7 +1,7 @@
 """Models side by side: what moved between two of them and why, which of several to trust, what changed since the last.
 
 Contributions and spend are means per period here, because windows differ in length. The range of a change takes into account
-that models of one question err together where their windows share periods (`mixline.mmm.movement`).
+that models of one question err together where their windows share periods (`mixline.mmm.movement.comparison`).
 """
 
 from __future__ import annotations

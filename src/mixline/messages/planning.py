@@ -1,6 +1,6 @@
 """Plans: the question to the planner, and plans that were saved under a name.
 
-Money and outcomes are totals over the planned periods. A field means what it means in `mixline.mmm.plan_request`.
+Money and outcomes are totals over the planned periods. A field means what it means in `mixline.mmm.planning.request`.
 """
 
 from __future__ import annotations

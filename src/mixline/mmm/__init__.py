@@ -9,29 +9,29 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from mixline.mmm.backtest import backtest as run_backtest
-    from mixline.mmm.backtest_result import Backtest, read_backtest
-    from mixline.mmm.calibration_results import calibration_results as compare_studies
-    from mixline.mmm.checks import review
-    from mixline.mmm.choice import choose_candidate
+    from mixline.mmm.backtest.forecasts import backtest as run_backtest
+    from mixline.mmm.backtest.result import Backtest, read_backtest
+    from mixline.mmm.calibration.results import calibration_results as compare_studies
+    from mixline.mmm.checks.review import review
     from mixline.mmm.curves import curves as response_curves
     from mixline.mmm.curves import expected_outcome
+    from mixline.mmm.ensemble.choice import choose_candidate
     from mixline.mmm.fitting import fit
     from mixline.mmm.frames import candidates_frame, channels_frame, contributions_frame, curves_frame, terms_frame
     from mixline.mmm.model import MixModel
     from mixline.mmm.model_file import read_model, write_model
-    from mixline.mmm.movement import compare_models
+    from mixline.mmm.movement.comparison import compare_models
+    from mixline.mmm.movement.refresh import refresh_spec
     from mixline.mmm.planner import Bounds, ChannelGroup, Planner, PlanRequest, plan
-    from mixline.mmm.refresh import refresh_spec
+    from mixline.mmm.recipes.document import read_yaml, write_yaml
     from mixline.mmm.response import channel_results, contributions, fit_quality, totals
-    from mixline.mmm.simulate import simulate as simulate_world
+    from mixline.mmm.simulation.simulate import simulate as simulate_world
+    from mixline.mmm.simulation.worlds import WORLDS
     from mixline.mmm.specification import Context, Goal, Media, ModelSpec, Range, Search, Study, Validation
-    from mixline.mmm.specification_document import read_yaml, write_yaml
-    from mixline.mmm.worlds import WORLDS
 
 # Where each name lives; "module:name" where a module and its function share a name.
 _HOME = {
-    "Backtest": "backtest_result",
+    "Backtest": "backtest.result",
     "Bounds": "planner",
     "ChannelGroup": "planner",
     "Context": "specification",
@@ -45,13 +45,13 @@ _HOME = {
     "Search": "specification",
     "Study": "specification",
     "Validation": "specification",
-    "WORLDS": "worlds",
+    "WORLDS": "simulation.worlds",
     "candidates_frame": "frames",
     "channel_results": "response",
     "channels_frame": "frames",
-    "choose_candidate": "choice",
-    "compare_models": "movement",
-    "compare_studies": "calibration_results:calibration_results",
+    "choose_candidate": "ensemble.choice",
+    "compare_models": "movement.comparison",
+    "compare_studies": "calibration.results:calibration_results",
     "contributions": "response",
     "contributions_frame": "frames",
     "curves_frame": "frames",
@@ -59,18 +59,18 @@ _HOME = {
     "fit": "fitting",
     "fit_quality": "response",
     "plan": "planner",
-    "read_backtest": "backtest_result",
+    "read_backtest": "backtest.result",
     "read_model": "model_file",
-    "read_yaml": "specification_document",
-    "refresh_spec": "refresh",
+    "read_yaml": "recipes.document",
+    "refresh_spec": "movement.refresh",
     "response_curves": "curves:curves",
-    "review": "checks",
-    "run_backtest": "backtest:backtest",
-    "simulate_world": "simulate:simulate",
+    "review": "checks.review",
+    "run_backtest": "backtest.forecasts:backtest",
+    "simulate_world": "simulation.simulate:simulate",
     "terms_frame": "frames",
     "totals": "response",
     "write_model": "model_file",
-    "write_yaml": "specification_document",
+    "write_yaml": "recipes.document",
 }
 
 __all__ = [

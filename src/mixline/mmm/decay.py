@@ -32,8 +32,8 @@ class Decay:
 def decays(model: MixModel) -> tuple[Decay, ...]:
     """The carry-over of every paid channel over the ages that matter to any of them, all of equal length.
 
-    The adstock's weights by age (`mixline.mmm.adstock`), divided by their sum: before saturation, which depends on what else
-    was spent.
+    The adstock's weights by age (`mixline.mmm.transforms.adstock`), divided by their sum: before saturation, which depends on
+    what else was spent.
     """
     tables = []
     for place in range(model.paid_count):

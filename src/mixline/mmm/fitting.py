@@ -9,19 +9,19 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from mixline.mmm.adstock import adstock
-from mixline.mmm.families import group_candidates, write_family
-from mixline.mmm.features import prepare
-from mixline.mmm.losses import r_squared
+from mixline.mmm.ensemble.families import group_candidates, write_family
+from mixline.mmm.ensemble.selection import Choice, choose
+from mixline.mmm.inputs.features import prepare
 from mixline.mmm.model import Draws, Floats, MixModel, Series
-from mixline.mmm.pareto import crowding, fronts
-from mixline.mmm.refresh import chain_facts
-from mixline.mmm.saturation import hill
-from mixline.mmm.search_result import Candidates, Ints, Prepared, join
-from mixline.mmm.selection import Choice, choose
+from mixline.mmm.movement.refresh import chain_facts
+from mixline.mmm.search.pareto import crowding, fronts
+from mixline.mmm.search.result import Candidates, Ints, Prepared, join
+from mixline.mmm.search.trial_parts import Parts
+from mixline.mmm.search.trials import FitProgress, Report, run_trials
 from mixline.mmm.specification import ModelSpec
-from mixline.mmm.trial_parts import Parts
-from mixline.mmm.trials import FitProgress, Report, run_trials
+from mixline.mmm.transforms.adstock import adstock
+from mixline.mmm.transforms.losses import r_squared
+from mixline.mmm.transforms.saturation import hill
 
 KEPT_FRONTS = 1000  # candidates a model keeps besides the near-optimal: the best fronts
 KEPT_OTHERS = 1000  # and evenly spaced others, so that the course of the search can be seen
@@ -48,7 +48,7 @@ def fit(
         parts: keeps finished trials and brings those of an earlier attempt.
 
     Raises:
-        SpecificationError, DataError: see `mixline.mmm.features.prepare`.
+        SpecificationError, DataError: see `mixline.mmm.inputs.features.prepare`.
         UnavailableError: a search process died.
     """
     if isinstance(progress, bool):
@@ -75,8 +75,8 @@ def _with_backtest(
     model: MixModel, frame: pd.DataFrame, processes: int, progress: Report | None, parts: Parts | None
 ) -> MixModel:
     """The model with the back-test its specification asks for, which takes the bar's last part."""
-    from mixline.mmm.backtest import backtest
-    from mixline.mmm.backtest_result import FACT
+    from mixline.mmm.backtest.forecasts import backtest
+    from mixline.mmm.backtest.result import FACT
 
     def tell(found: FitProgress) -> None:
         if progress is not None:
@@ -88,7 +88,7 @@ def _with_backtest(
 
 def assemble(prepared: Prepared, candidates: Candidates, front: Ints) -> MixModel:
     """A model from a finished search: the draws first, then the candidate that agrees with them best."""
-    from mixline.mmm.ensemble import build_ensemble, contributions, with_chosen
+    from mixline.mmm.ensemble.draws import build_ensemble, contributions, with_chosen
 
     paid = prepared.spend.shape[1]
     heed = prepared.spec.search.lift_weight > 0

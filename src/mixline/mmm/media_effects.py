@@ -13,9 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from mixline.mmm.adstock import adstock, adstock_named
 from mixline.mmm.model import MixModel
-from mixline.mmm.saturation import hill
+from mixline.mmm.transforms.adstock import adstock, adstock_named
+from mixline.mmm.transforms.saturation import hill
 
 Floats = NDArray[np.float64]
 

@@ -21,15 +21,15 @@ from numpy.typing import NDArray
 
 from mixline.errors import SpecificationError
 from mixline.mmm.model import MixModel
-from mixline.mmm.plan_document import read_request, write_request
-from mixline.mmm.plan_limits import CLOSE, Limits
-from mixline.mmm.plan_periods import planned_periods, today_spend
-from mixline.mmm.plan_request import DEFAULT_BOUNDS, Bounds, ChannelGroup, PlanRequest
-from mixline.mmm.plan_response import PlannedCurve, planned_curves
-from mixline.mmm.plan_result import Plan, PlannedChannel, judge
-from mixline.mmm.plan_scenarios import Question, answer, low_gain
-from mixline.mmm.plan_stage import Landscape, Stage, build_stage, stage_key
-from mixline.mmm.plan_words import binding_words, change_words, note_words
+from mixline.mmm.planning.document import read_request, write_request
+from mixline.mmm.planning.limits import CLOSE, Limits
+from mixline.mmm.planning.periods import planned_periods, today_spend
+from mixline.mmm.planning.request import DEFAULT_BOUNDS, Bounds, ChannelGroup, PlanRequest
+from mixline.mmm.planning.response import PlannedCurve, planned_curves
+from mixline.mmm.planning.result import Plan, PlannedChannel, judge
+from mixline.mmm.planning.scenarios import Question, answer, low_gain
+from mixline.mmm.planning.stage import Landscape, Stage, build_stage, stage_key
+from mixline.mmm.planning.words import binding_words, change_words, note_words
 
 __all__ = [
     "Bounds",

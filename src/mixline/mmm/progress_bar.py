@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import TracebackType
 from typing import Any
 
-from mixline.mmm.trials import FitProgress
+from mixline.mmm.search.trials import FitProgress
 
 
 class ProgressBar:

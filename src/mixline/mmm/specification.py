@@ -74,14 +74,14 @@ class Media:
     """A channel. `spend` is None for organic media; `exposure` is None when spend itself is modelled.
 
     The ranges of parameters that the chosen adstock does not use are ignored. None means the default for `kind`
-    (see `mixline.mmm.defaults`).
+    (see `mixline.mmm.recipes.defaults`).
     """
 
     name: str
     spend: str | None = None
     exposure: str | None = None
     kind: str = "other"  # tv, radio, print, ooh, search, social, display, video, email, affiliate, other
-    adstock: str = "geometric"  # a name in mixline.mmm.adstock.ADSTOCKS
+    adstock: str = "geometric"  # a name in mixline.mmm.transforms.adstock.ADSTOCKS
     sign: Sign = "positive"
     label: str = ""
     ranges: Mapping[str, Range] = field(default_factory=dict)  # alpha, gamma, and the adstock's own parameters
@@ -144,7 +144,7 @@ class Search:
     seed: int = 123
     rssd_weight: float = 1.0  # 0 drops DECOMP.RSSD from the objectives
     optimizer: Optimizer = "arrays"  # TwoPointsDE on arrays, or nevergrad's own: same rules, six times the time
-    early_stop: bool = False  # end a trial once it no longer gains (`mixline.mmm.search`)
+    early_stop: bool = False  # end a trial once it no longer gains (`mixline.mmm.search.trial`)
     lift_weight: float = 1.0  # of the error against lift studies, the third objective where there are any; 0 drops it
 
     def __post_init__(self) -> None:
@@ -171,11 +171,12 @@ class Study:
 
 @dataclass(frozen=True)
 class Refresh:
-    """What a refresh knows of the model it continues (`mixline.mmm.refresh` makes it). Its ranges are written into the media.
+    """What a refresh knows of the model it continues (`mixline.mmm.movement.refresh` makes it).
 
-    `model` is the earlier model's id, `steps` the periods added since, `shares` the earlier share of the fit of every term,
-    media and "intercept" included: the search stays near them. `chain` holds the ids of the models before the earlier one,
-    the first build first; `limits` the first build's ranges, by "channel:parameter", which no refresh leaves.
+    Its ranges are written into the media. `model` is the earlier model's id, `steps` the periods added since, `shares` the
+    earlier share of the fit of every term, media and "intercept" included: the search stays near them. `chain` holds the ids
+    of the models before the earlier one, the first build first; `limits` the first build's ranges, by "channel:parameter",
+    which no refresh leaves.
     """
 
     model: str
@@ -298,7 +299,7 @@ class ModelSpec:
     @classmethod
     def from_dict(cls, document: Mapping[str, Any]) -> ModelSpec:
         """Read a document (JSON or YAML). Raises SpecificationError naming the field for anything unknown or ill-typed."""
-        from mixline.mmm.specification_document import read_document
+        from mixline.mmm.recipes.document import read_document
 
         return read_document(document)
 

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from mixline.messages.backtest import Backtest, BacktestChannel, BacktestFold
-from mixline.mmm.backtest_result import Fold, read_backtest
+from mixline.mmm.backtest.result import Fold, read_backtest
 from mixline.services.model_views import unit_of, view_estimate
 
 if TYPE_CHECKING:

@@ -195,7 +195,7 @@ def _find_dataset(services: Services, cells: Mapping[str, str]) -> Dataset:
 
 
 def _compose(services: Services, dataset: Dataset, cells: Mapping[str, str]) -> ModelSpec:
-    from mixline.mmm.presets import apply_preset
+    from mixline.mmm.recipes.presets import apply_preset
 
     spec = draft_of(services, dataset, cells.get("segment", ""))
     if "settings" in cells:

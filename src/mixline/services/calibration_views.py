@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mixline.messages.calibration import Calibration, CalibrationStudy
-from mixline.mmm.calibration_results import StudyResult, calibration_results
-from mixline.mmm.candidate_table import read_choice
+from mixline.mmm.calibration.results import StudyResult, calibration_results
+from mixline.mmm.ensemble.candidate_table import read_choice
 from mixline.services.model_views import unit_of, view_estimate
 
 if TYPE_CHECKING:

@@ -23,7 +23,7 @@ def choose_candidate(
         NotFoundError: no such model or candidate. InputError: no reason was given.
         ConflictError: the candidate is the one shown already, or the model is too old to fit its candidates again.
     """
-    from mixline.mmm import choice
+    from mixline.mmm.ensemble import choice
     from mixline.mmm.model_file import write_model
 
     row = services.models.get(model_id)

@@ -1,4 +1,4 @@
-"""Documents about what moved between models. Every figure comes from `mixline.mmm.movement`; here it is only named."""
+"""Documents about what moved between models. Every figure comes from `mixline.mmm.movement.comparison`; here it is only named."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ from mixline.mmm.estimates import Estimate
 from mixline.services.model_views import view_estimate
 
 if TYPE_CHECKING:
-    from mixline.mmm import movement_result as result
     from mixline.mmm.model import Floats, MixModel
-    from mixline.mmm.movement_data import DataChange
-    from mixline.mmm.movement_specification import Difference
+    from mixline.mmm.movement import result
+    from mixline.mmm.movement.data import DataChange
+    from mixline.mmm.movement.specification import Difference
 
 
 def view_moved(moved: result.Moved) -> Moved:
@@ -104,7 +104,7 @@ def view_fitted(series: result.FittedSeries) -> FittedSeries:
 
 def view_build(model: MixModel, model_id: str, title: str) -> Build:
     """A model as a stack of shares."""
-    from mixline.mmm.movement import build_terms
+    from mixline.mmm.movement.comparison import build_terms
 
     days = model.window_dates.astype("datetime64[D]").tolist()
     return Build(

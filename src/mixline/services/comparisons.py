@@ -32,7 +32,7 @@ def previous(services: Services, model_id: str) -> Change:
     Raises:
         NotFoundError: no such model.
     """
-    from mixline.mmm.movement import compare_totals
+    from mixline.mmm.movement.comparison import compare_totals
 
     row = services.models.get(model_id)
     found = find_previous(services, model_id)
@@ -86,7 +86,7 @@ def get_movement(services: Services, model_id: str, against: str | None = None) 
         NotFoundError: no such model, or there is no previous one.
         ConflictError: the models explain different things.
     """
-    from mixline.mmm.movement import compare_models
+    from mixline.mmm.movement.comparison import compare_models
 
     row = services.models.get(model_id)
     earlier = against or find_previous(services, model_id)
@@ -133,7 +133,7 @@ def compare(
     Raises:
         InputError: too few, too many or repeated models; all weights zero. NotFoundError: no such model.
     """
-    from mixline.mmm.movement_data import compare_data
+    from mixline.mmm.movement.data import compare_data
 
     if not FEWEST <= len(ids) <= MOST or len(set(ids)) < len(ids):
         raise InputError(

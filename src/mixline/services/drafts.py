@@ -127,7 +127,7 @@ def store_settings(services: Services, dataset: Dataset, document: Mapping[str, 
     Raises:
         SpecificationError: the document is not a specification.
     """
-    from mixline.mmm.specification_document import read_document
+    from mixline.mmm.recipes.document import read_document
     from mixline.services.adapting import names_of
 
     spec = read_document(document)
@@ -144,7 +144,7 @@ def run_settings(services: Services, run_id: str) -> dict[str, Any]:
 
 def carry_over(known: Mapping[str, Any], draft: ModelSpec, dataset: Dataset) -> tuple[ModelSpec, list[str]]:
     """Stored settings for the place `draft` was made at, with what had to be left out."""
-    from mixline.mmm.specification_document import read_document
+    from mixline.mmm.recipes.document import read_document
     from mixline.services.adapting import adapt
 
     first, last = (date.fromisoformat(dataset.view[name]) for name in ("first_date", "last_date"))
@@ -168,7 +168,7 @@ def carry_to_segment(
 
 
 def _channels(draft: ModelSpec, interval: Interval) -> list[ChannelDefaults]:
-    from mixline.mmm.defaults import KINDS, ranges_for
+    from mixline.mmm.recipes.defaults import KINDS, ranges_for
 
     return [
         ChannelDefaults(
@@ -186,7 +186,7 @@ def _channels(draft: ModelSpec, interval: Interval) -> list[ChannelDefaults]:
 
 
 def _kinds(interval: Interval) -> list[KindDefaults]:
-    from mixline.mmm.defaults import KINDS, theta_range
+    from mixline.mmm.recipes.defaults import KINDS, theta_range
 
     return [
         KindDefaults(kind=name, theta=_range(theta_range(name, interval)), reason=default.reason)
@@ -195,9 +195,9 @@ def _kinds(interval: Interval) -> list[KindDefaults]:
 
 
 def _adstocks() -> list[AdstockView]:
-    from mixline.mmm.adstock import ADSTOCKS
-    from mixline.mmm.defaults import ranges_for
+    from mixline.mmm.recipes.defaults import ranges_for
     from mixline.mmm.specification import Media
+    from mixline.mmm.transforms.adstock import ADSTOCKS
 
     views = []
     for name, form in ADSTOCKS.items():

@@ -68,7 +68,7 @@ def handle_fit(services: Services, context: JobContext) -> Mapping[str, Any]:
 def _fit_and_publish(services: Services, context: JobContext, processes: int) -> Mapping[str, Any]:
     from mixline.mmm.fitting import fit
     from mixline.mmm.model_file import write_model
-    from mixline.mmm.specification_document import read_document
+    from mixline.mmm.recipes.document import read_document
 
     started = datetime.now(UTC)
     run = services.runs.get(context.job.id)

@@ -27,7 +27,7 @@ _log = logging.getLogger(__name__)
 
 def describe_run(run: Run, model: MixModel, summary: ModelSummary, *, started: datetime, ended: datetime) -> RunRecord:
     """Everything lineage needs of a finished run. Its key is the job's id: recorded twice, it is one run."""
-    from mixline.mmm.specification_document import write_yaml
+    from mixline.mmm.recipes.document import write_yaml
 
     spec = model.spec
     ended_ms = round(ended.timestamp() * 1000)

@@ -27,8 +27,9 @@ from mixline.messages import (
     TermSummary,
     TrialSummary,
 )
-from mixline.mmm import candidate_table, families, response
+from mixline.mmm import response
 from mixline.mmm.curves import curves as compute_curves
+from mixline.mmm.ensemble import candidate_table, families
 from mixline.mmm.estimates import Estimate as Figure
 from mixline.mmm.response import Period
 
@@ -62,7 +63,7 @@ def summarise(
     tracking_url: str | None,
 ) -> ModelSummary:
     """A model in one document."""
-    from mixline.mmm.checks import review
+    from mixline.mmm.checks.review import review
 
     whole = response.totals(model)
     parts = response.contributions(model)
@@ -197,7 +198,7 @@ def view_curves(model: MixModel, model_id: str) -> Curves:
 
 def view_candidates(model: MixModel, model_id: str) -> Candidates:
     """What the search tried that the model keeps, and which candidate was chosen."""
-    from mixline.mmm.selection import TOLERANCE
+    from mixline.mmm.ensemble.selection import TOLERANCE
 
     columns = model.candidates
     near = columns.get("near_optimal")
@@ -268,7 +269,7 @@ def _clusters(model: MixModel) -> tuple[list[int], list[ClusterView]]:
 
 def _trials(model: MixModel) -> list[TrialSummary]:
     """How the trials went, judged as the check of the whole search judges them."""
-    from mixline.mmm.check_rules import ConvergenceCheck
+    from mixline.mmm.checks.rules import ConvergenceCheck
 
     known = [trial for trial in model.facts.get("trials", []) if "gain_in_last_fifth" in trial]
     return [

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from sqlalchemy import select
 
 from mixline.messages import Backtest, Calibration, Candidates, Contributions, Curves, ModelRow, ModelSummary
-from mixline.mmm.candidate_table import chosen_row, read_choice
+from mixline.mmm.ensemble.candidate_table import chosen_row, read_choice
 from mixline.mmm.response import Period
 from mixline.services import model_views as views
 from mixline.services.context import Services

@@ -18,7 +18,7 @@ from mixline.state.datasets import Dataset
 
 if TYPE_CHECKING:
     from mixline.mmm.model import MixModel
-    from mixline.mmm.refresh import NewRows
+    from mixline.mmm.movement.refresh import NewRows
     from mixline.mmm.specification import ModelSpec
 
 
@@ -27,7 +27,7 @@ def launch_refresh(services: Services, request: RefreshRequest, *, key: str = ""
 
     Raises:
         NotFoundError: no such model or dataset. ConflictError: the dataset is another one, or the model cannot be continued.
-        DataError, SpecificationError: see `mixline.mmm.refresh.refresh_spec`. BusyError: the queue is full.
+        DataError, SpecificationError: see `mixline.mmm.movement.refresh.refresh_spec`. BusyError: the queue is full.
     """
     dataset, _, _, spec = _prepare(services, request)
     run = RunRequest(dataset_id=dataset.id, specification=spec.to_dict(), again=request.again)
@@ -36,7 +36,7 @@ def launch_refresh(services: Services, request: RefreshRequest, *, key: str = ""
 
 def plan_refresh(services: Services, request: RefreshRequest) -> RefreshPlan:
     """What the refresh would do. Nothing is stored. Raises what `launch_refresh` raises, but for BusyError."""
-    from mixline.mmm.refresh_check import judge_refresh
+    from mixline.mmm.checks.refresh import judge_refresh
 
     dataset, model, rows, spec = _prepare(services, request)
     start, stop = model.series.window
@@ -59,7 +59,7 @@ def plan_refresh(services: Services, request: RefreshRequest) -> RefreshPlan:
 
 
 def _prepare(services: Services, request: RefreshRequest) -> tuple[Dataset, MixModel, NewRows, ModelSpec]:
-    from mixline.mmm.refresh import ITERATIONS, TRIALS, find_new_rows, refresh_spec
+    from mixline.mmm.movement.refresh import ITERATIONS, TRIALS, find_new_rows, refresh_spec
 
     model = load_model(services, request.model_id)
     dataset = _later_dataset(services, request)

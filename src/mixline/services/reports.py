@@ -35,8 +35,8 @@ def get_report(services: Services, model_id: str) -> ReportDocuments:
 def candidate_documents(services: Services, model_id: str, row: int) -> Document:
     """The documents of a candidate's report, as JSON; nothing is recorded, and the model stays as it is.
 
-    The candidate stands alone, as if a person had chosen it (`mixline.mmm.choice.preview_candidate`); for the candidate the
-    model shows they are the model's own, with its ranges. Kept for who looks again.
+    The candidate stands alone, as if a person had chosen it (`mixline.mmm.ensemble.choice.preview_candidate`); for
+    the candidate the model shows they are the model's own, with its ranges. Kept for who looks again.
 
     Raises:
         NotFoundError: no such model or candidate.
@@ -89,8 +89,8 @@ def _documents_of(
     run_id: str | None,
 ) -> ReportDocuments:
     """Of the model, or of the candidate in its place."""
-    from mixline.mmm.candidate_table import chosen_row
-    from mixline.mmm.choice import preview_candidate
+    from mixline.mmm.ensemble.candidate_table import chosen_row
+    from mixline.mmm.ensemble.choice import preview_candidate
 
     shown, preview = model, None
     if row is not None:
@@ -134,8 +134,8 @@ def compose_documents(
 def _describe(model: MixModel, row: int) -> CandidatePreview:
     import numpy as np
 
-    from mixline.mmm.candidate_table import candidate_error
-    from mixline.mmm.selection import TOLERANCE
+    from mixline.mmm.ensemble.candidate_table import candidate_error
+    from mixline.mmm.ensemble.selection import TOLERANCE
 
     error = candidate_error(model)
     above = float(error[row] / np.nanmin(error) - 1.0)

@@ -26,7 +26,7 @@ __all__ = ["FIT_KIND", "cancel_run", "compose_specification", "launch_run", "lis
 
 def list_presets() -> list[PresetView]:
     """The sizes of search that have a name, smallest first."""
-    from mixline.mmm.presets import PRESETS
+    from mixline.mmm.recipes.presets import PRESETS
 
     views = [
         PresetView.model_validate(
@@ -49,7 +49,7 @@ def launch_run(services: Services, request: RunRequest, *, key: str = "", person
         SpecificationError, DataError, InputError: what was asked for cannot be fitted on this dataset.
         BusyError: the queue is full; nothing was queued.
     """
-    from mixline.mmm.features import prepare
+    from mixline.mmm.inputs.features import prepare
 
     dataset = services.datasets.get(request.dataset_id)
     frame = load_frame(services, dataset)
@@ -115,8 +115,8 @@ def compose_specification(services: Services, dataset: Dataset, request: RunRequ
         SpecificationError: the given document is not a specification, or the segment to model is missing or unknown.
         InputError: a segment was named and the dataset has none.
     """
-    from mixline.mmm.presets import apply_preset
-    from mixline.mmm.specification_document import read_document
+    from mixline.mmm.recipes.document import read_document
+    from mixline.mmm.recipes.presets import apply_preset
 
     asked = request.model_fields_set
     if request.specification is not None:
@@ -143,7 +143,7 @@ def _with_segment(spec: ModelSpec, column: str, segment: str) -> ModelSpec:
 
 
 def _name_size(spec: ModelSpec) -> str:
-    from mixline.mmm.presets import PRESETS
+    from mixline.mmm.recipes.presets import PRESETS
 
     size = (spec.search.trials, spec.search.iterations)
     return next((p.name for p in PRESETS.values() if (p.trials, p.iterations) == size), CUSTOM)

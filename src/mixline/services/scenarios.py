@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mixline.messages import PlanQuestion, ScenarioFigures, ScenarioRequest, ScenarioView
-from mixline.mmm.plan_document import read_request, write_request
+from mixline.mmm.planning.document import read_request, write_request
 from mixline.services.context import Services
 from mixline.services.model_views import view_estimate
 from mixline.services.models import load_model

@@ -47,7 +47,7 @@ def compare_channels(models: Sequence[ModelSummary]) -> list[ComparedChannel]:
 
 def compare_configuration(models: Sequence[MixModel]) -> list[ConfigurationRow]:
     """Every place where the specifications are not all alike; what changes the question first."""
-    from mixline.mmm.movement_specification import kind_of, places_of
+    from mixline.mmm.movement.specification import kind_of, places_of
 
     places = [places_of(model.spec, model.interval) for model in models]
     rows = []

@@ -22,7 +22,7 @@ from mixline.state.datasets import Dataset
 if TYPE_CHECKING:
     import pandas as pd
 
-    from mixline.mmm.search_result import Prepared
+    from mixline.mmm.search.result import Prepared
     from mixline.mmm.specification import ModelSpec
 
 PROBLEMS_SHOWN = 12
@@ -37,7 +37,7 @@ def check_specification(services: Services, request: SpecificationRequest) -> Sp
     Raises:
         NotFoundError: no such dataset.
     """
-    from mixline.mmm.specification_document import read_document
+    from mixline.mmm.recipes.document import read_document
 
     dataset = services.datasets.get(request.dataset_id)
     frame = load_frame(services, dataset)
@@ -116,7 +116,7 @@ def count_candidates(spec: ModelSpec) -> int:
     search, folds = spec.search, spec.validation.folds
     if not folds:
         return search.trials * search.iterations
-    from mixline.mmm.backtest import ITERATIONS, TRIALS
+    from mixline.mmm.backtest.forecasts import ITERATIONS, TRIALS
 
     return search.trials * search.iterations + folds * min(search.trials, TRIALS) * min(search.iterations, ITERATIONS)
 
@@ -137,9 +137,9 @@ def plan_run(services: Services, dataset: Dataset, spec: ModelSpec, segment: str
 def _accept(dataset_id: str, frame: pd.DataFrame, document: Mapping[str, Any]) -> ModelSpec:
     """The engine's own reading and preparing; a search of another size prepares the same, so that is asked once."""
     from mixline.errors import SpecificationError
-    from mixline.mmm.calibration_studies import check_studies
-    from mixline.mmm.features import prepare
-    from mixline.mmm.specification_document import read_document
+    from mixline.mmm.calibration.studies import check_studies
+    from mixline.mmm.inputs.features import prepare
+    from mixline.mmm.recipes.document import read_document
 
     spec = read_document(document)
     key = (dataset_id, _data_part(spec))

@@ -9,8 +9,8 @@ import pytest
 from click.testing import CliRunner
 
 from mixline.cli.main import cli
-from mixline.mmm.simulate import simulate
-from mixline.mmm.specification_document import write_yaml
+from mixline.mmm.recipes.document import write_yaml
+from mixline.mmm.simulation.simulate import simulate
 
 
 @pytest.fixture(scope="module")

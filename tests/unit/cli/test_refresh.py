@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from mixline.cli import main
-from mixline.mmm.simulate import simulate
-from mixline.mmm.specification_document import write_yaml
+from mixline.mmm.recipes.document import write_yaml
+from mixline.mmm.simulation.simulate import simulate
 
 
 def run(*arguments: object) -> int:

@@ -18,8 +18,8 @@ from dashboard.components.plan_solving import solve, solve_today
 from dashboard.components.plan_words import stop_words
 from mixline.errors import InputError, SpecificationError
 from mixline.messages import PlanQuestion
-from mixline.mmm.plan_request import DEFAULT_BOUNDS
 from mixline.mmm.planner import Planner, write_request
+from mixline.mmm.planning.request import DEFAULT_BOUNDS
 from tests.builders import make_model
 from tests.unit.dashboard import builders
 

@@ -14,10 +14,10 @@ from mixline.data.reading import read_table
 from mixline.data.roles import suggest_columns
 from mixline.errors import DataError, SpecificationError
 from mixline.messages import ColumnChoice
-from mixline.mmm.demo_world import build_demo, demo_files
-from mixline.mmm.simulate import simulate
+from mixline.mmm.recipes.document import read_yaml
+from mixline.mmm.simulation.demo_world import build_demo, demo_files
+from mixline.mmm.simulation.simulate import simulate
 from mixline.mmm.specification import require_columns
-from mixline.mmm.specification_document import read_yaml
 
 ROOT = Path(__file__).resolve().parents[3]
 SOURCES = {

@@ -18,8 +18,8 @@ from mixline.data.reading import read_table
 from mixline.data.roles import suggest_columns
 from mixline.errors import DataError
 from mixline.messages import ColumnChoice
-from mixline.mmm.demo_world import demo_files
-from mixline.mmm.simulate import WORLDS, simulate
+from mixline.mmm.simulation.demo_world import demo_files
+from mixline.mmm.simulation.simulate import WORLDS, simulate
 
 SHARED = Path(__file__).resolve().parents[3].parent / "shared" / "data"
 

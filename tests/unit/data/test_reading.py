@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from mixline.data.reading import read_table
 from mixline.errors import DataError
-from mixline.mmm.simulate import simulate
+from mixline.mmm.simulation.simulate import simulate
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ from mixline.data.reading import read_table
 from mixline.data.role_rules import channel_label, channel_stem, media_kind, split_name
 from mixline.data.roles import suggest_columns
 from mixline.messages import ColumnSuggestion
-from mixline.mmm.demo_world import demo_files
+from mixline.mmm.simulation.demo_world import demo_files
 
 SHARED = Path(__file__).resolve().parents[3].parent / "shared" / "data"
 

@@ -11,13 +11,13 @@ import pandas as pd
 import pytest
 
 from mixline.errors import DataError, InputError, SpecificationError
-from mixline.mmm.checks import review
-from mixline.mmm.columns import read_columns
-from mixline.mmm.features import prepare
+from mixline.mmm.checks.review import review
 from mixline.mmm.fitting import fit
+from mixline.mmm.inputs.columns import read_columns
+from mixline.mmm.inputs.features import prepare
 from mixline.mmm.model import MixModel
 from mixline.mmm.response import channel_results, contributions
-from mixline.mmm.simulate import simulate
+from mixline.mmm.simulation.simulate import simulate
 from mixline.mmm.specification import Context, Media, ModelSpec, Range, Validation
 
 WORLD = simulate("clean", seed=1)

@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 
 from mixline.errors import CancelledError
-from mixline.mmm.adstock import adstock
 from mixline.mmm.fitting import FitProgress, fit
 from mixline.mmm.model import MixModel
 from mixline.mmm.model_file import write_model
-from mixline.mmm.saturation import hill
-from mixline.mmm.simulate import World, simulate
+from mixline.mmm.simulation.simulate import World, simulate
 from mixline.mmm.specification import ModelSpec, Range, Validation
+from mixline.mmm.transforms.adstock import adstock
+from mixline.mmm.transforms.saturation import hill
 
 
 class Memory:
@@ -50,7 +50,7 @@ def model(world: World, spec: ModelSpec) -> MixModel:
 def test_any_number_of_processes_gives_the_same_bytes(
     world: World, spec: ModelSpec, model: MixModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("mixline.mmm.trials.WORTH_A_PROCESS", 0.0)
+    monkeypatch.setattr("mixline.mmm.search.trials.WORTH_A_PROCESS", 0.0)
     started = []
     for processes in (2, 4):
         seen: list[FitProgress] = []

@@ -14,9 +14,9 @@ LIGHT = (
     "response",
     "curves",
     "estimates",
-    "checks",
-    "specification_document",
-    "presets",
+    "checks.review",
+    "recipes.document",
+    "recipes.presets",
 )
 HEAVY = {"scipy", "numba", "sklearn", "nevergrad", "pandas", "pyarrow", "holidays", "prophet"}
 

@@ -5,7 +5,7 @@ import pytest
 
 import mixline.mmm as mmm
 from mixline.mmm.progress_bar import ProgressBar
-from mixline.mmm.trials import FitProgress
+from mixline.mmm.search.trials import FitProgress
 
 
 def test_bar_says_what_is_done_and_how_long_it_takes(capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from mixline.data.reading import read_table
-from mixline.mmm.checks import review
+from mixline.mmm.checks.review import review
 from mixline.mmm.fitting import fit
 from mixline.mmm.model import MixModel
+from mixline.mmm.recipes.document import read_yaml
 from mixline.mmm.response import channel_results
-from mixline.mmm.specification_document import read_yaml
 
 ROOT = Path(__file__).resolve().parents[3]
 TABLE = ROOT.parent / "shared" / "data" / "retailer" / "retailer_weekly.csv"

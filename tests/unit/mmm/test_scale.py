@@ -10,13 +10,13 @@ import pandas as pd
 import pytest
 
 from mixline.errors import DataError
-from mixline.mmm.checks import review
-from mixline.mmm.features import prepare
+from mixline.mmm.checks.review import review
 from mixline.mmm.fitting import fit
+from mixline.mmm.inputs.features import prepare
 from mixline.mmm.model import MixModel
 from mixline.mmm.response import channel_results, contributions
-from mixline.mmm.ridge import lambda_range
-from mixline.mmm.simulate import simulate
+from mixline.mmm.simulation.simulate import simulate
+from mixline.mmm.transforms.ridge import lambda_range
 
 WORLD = simulate("clean", seed=3)
 SPEC = WORLD.spec.with_search(trials=1, iterations=100)

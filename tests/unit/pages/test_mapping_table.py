@@ -19,7 +19,7 @@ def test_every_role_and_kind_has_a_label_of_its_own() -> None:
 
 
 def test_kinds_of_media_are_those_the_engine_has_defaults_for() -> None:
-    from mixline.mmm.defaults import KINDS
+    from mixline.mmm.recipes.defaults import KINDS
 
     assert set(mapping_table.KIND_LABELS) == set(KINDS)
 

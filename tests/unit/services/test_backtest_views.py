@@ -7,10 +7,10 @@ from dataclasses import replace
 import pytest
 
 from mixline.messages import Backtest
-from mixline.mmm.backtest_result import FACT, read_backtest
+from mixline.mmm.backtest.result import FACT, read_backtest
 from mixline.mmm.fitting import fit
 from mixline.mmm.model import MixModel
-from mixline.mmm.simulate import simulate
+from mixline.mmm.simulation.simulate import simulate
 from mixline.mmm.specification import Validation
 from mixline.services.backtest_views import backtest_view
 from tests.builders import make_model

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from mixline.messages import Calibration
-from mixline.mmm.calibration_results import calibration_results
+from mixline.mmm.calibration.results import calibration_results
 from mixline.mmm.specification import Study
 from mixline.services.calibration_views import calibration_view
 from tests.builders import make_model

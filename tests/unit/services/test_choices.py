@@ -15,7 +15,7 @@ from mixline.messages import Candidates, ModelSummary
 from mixline.mmm.fitting import fit
 from mixline.mmm.model import MixModel
 from mixline.mmm.model_file import write_model
-from mixline.mmm.simulate import simulate
+from mixline.mmm.simulation.simulate import simulate
 from mixline.services import models
 from mixline.services.context import Services, open_services
 from mixline.settings import Settings

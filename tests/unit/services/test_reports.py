@@ -21,7 +21,7 @@ from mixline.mmm.fitting import fit
 from mixline.mmm.model import MixModel
 from mixline.mmm.model_file import write_model
 from mixline.mmm.response import channel_results
-from mixline.mmm.simulate import simulate
+from mixline.mmm.simulation.simulate import simulate
 from mixline.services import models
 from mixline.services.context import Services, open_services
 from mixline.services.reports import describe_folder

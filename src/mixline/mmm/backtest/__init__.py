@@ -1,0 +1,1 @@
+"""Forecasts made from what came before them, held against what came."""

@@ -1,0 +1,1 @@
+"""Lift studies: what they say, beside the data and beside a model."""

@@ -1,0 +1,1 @@
+"""Can a model be trusted? One file a kind of check, and one verdict."""

@@ -1,0 +1,102 @@
+"""Checks of how a model does on periods it has not seen: held-out rows, and the forecasts of a back-test."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from mixline.mmm.backtest.result import Backtest, read_backtest
+from mixline.mmm.checks.findings import Finding, Reading
+
+
+@dataclass(frozen=True)
+class HoldOutCheck:
+    """Does it foresee weeks it has not seen?
+
+    An error on held-out weeks twice that of the fitted ones means the model has learned noise; an R² below zero there
+    means that the plain average would have been a better forecast. A back-test answers the same question better.
+    """
+
+    worse: float = 2.0
+
+    def run(self, reading: Reading) -> Iterator[Finding]:
+        metrics = reading.model.metrics
+        held, fitted = metrics.get("nrmse_validation", math.nan), metrics.get("nrmse_train", math.nan)
+        r2 = metrics.get("r2_validation", math.nan)
+        if math.isnan(held):
+            if read_backtest(reading.model) is None:
+                yield Finding(
+                    "no-hold-out",
+                    "info",
+                    "No weeks were held out",
+                    "The fit was judged on the weeks it was made from.",
+                    "Set validation.train to 0.8, or validation.folds to 4, to see how the model foresees weeks it has not "
+                    "seen.",
+                )
+        elif r2 < 0 or (fitted > 0 and held > self.worse * fitted):
+            ratio = held / fitted if fitted > 0 else math.inf
+            yield Finding(
+                "hold-out",
+                "warning",
+                "The model foresees held-out weeks poorly",
+                f"Its error there is {ratio:.1f} times that of the weeks it was fitted on.",
+                "Use fewer channels or context columns, or a longer history.",
+                round(ratio, 3) if math.isfinite(ratio) else None,
+            )
+
+
+@dataclass(frozen=True)
+class BacktestCheck:
+    """Did the forecasts of the back-test beat the year before, hold what their ranges promise, and agree on returns?
+
+    A model that forecasts no better than repeating the year before has not shown that it knows what moves the outcome.
+    Errors of neighbouring periods resemble each other, so that 50 periods count as about 20: by chance the coverage of a
+    90 % range then lies between 0.7 and 1. Folds share most of their data, so a return that doubles between them rests on
+    few periods; from 5 % of spend on it matters.
+    """
+
+    covered: float = 0.7
+    least: int = 12  # periods; with fewer a coverage says little
+    moved: float = 2.0
+    spend: float = 0.05
+
+    def run(self, reading: Reading) -> Iterator[Finding]:
+        found = read_backtest(reading.model)
+        if found is None:
+            return
+        if found.skill <= 0:
+            yield Finding(
+                "backtest-naive",
+                "warning",
+                "The model forecasts no better than the year before",
+                found.words,
+                "Add what else moves the outcome, or use fewer channels and context columns.",
+                found.skill,
+            )
+        if found.coverage < self.covered and found.periods >= self.least:
+            yield Finding(
+                "backtest-coverage",
+                "warning",
+                "Forecasts miss their ranges too often",
+                f"{found.coverage:.0%} of {found.periods} forecast {found.interval}s came within their 90 % range.",
+                "Read the ranges as too narrow: something moves the outcome that the model does not know.",
+                found.coverage,
+            )
+        yield from self._moved(reading, found)
+
+    def _moved(self, reading: Reading, found: Backtest) -> Iterator[Finding]:
+        for channel in reading.channels:
+            movement = found.movement(channel.name)
+            if channel.share_of_spend < self.spend or movement is None or movement <= self.moved:
+                continue
+            values = [figure.value for figure in found.returns(channel.name) if figure is not None]
+            yield Finding(
+                "backtest-roi",
+                "info",
+                f"The ROI of {channel.label} moved as weeks were added",
+                f"The back-test put it between {min(values):.2f} and {max(values):.2f}.",
+                "Test the channel before moving its budget far, or vary its spend more.",
+                movement if math.isfinite(movement) else None,
+                (channel.name,),
+            )

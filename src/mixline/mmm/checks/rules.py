@@ -1,0 +1,344 @@
+"""The checks a fitted model goes through. Each is a small class: its thresholds with their reasons, and one `run`.
+
+A check returns findings: what was seen, the figure, and what to do. Nothing found means nothing to say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from mixline.mmm.checks.calibration import CalibrationCheck
+from mixline.mmm.checks.choice import ChosenByPersonCheck
+from mixline.mmm.checks.findings import Check, Finding, Reading
+from mixline.mmm.checks.holdout import BacktestCheck, HoldOutCheck
+from mixline.mmm.checks.imported import ImportedCheck
+from mixline.mmm.checks.influence import FollowsDemandCheck, OutlierCheck
+from mixline.mmm.checks.plan import ExtrapolatedOptimumCheck
+from mixline.mmm.checks.refresh import RefreshCheck, widest_range
+from mixline.mmm.checks.shared_movement import SharedMovementCheck
+from mixline.mmm.media_effects import effect_over_time
+from mixline.mmm.model import Floats, MixModel
+from mixline.mmm.recipes.defaults import ranges_for
+
+
+@dataclass(frozen=True)
+class FitCheck:
+    """Does the model follow the outcome it was fitted on?
+
+    Weekly revenue models in practice reach 0.9; below 0.8 a fifth of the movement is unexplained and channels that move with
+    it are credited with it; below 0.5 most of it is.
+    """
+
+    weak: float = 0.8
+    bad: float = 0.5
+
+    def run(self, reading: Reading) -> Iterator[Finding]:
+        r2 = reading.fit.r2
+        if r2 < self.weak:
+            yield Finding(
+                "fit",
+                "error" if r2 < self.bad else "warning",
+                "The model explains too little of the outcome",
+                f"R² is {r2:.2f}; from {self.weak} on, what moves the outcome is mostly in the model.",
+                "Add what else moves the outcome, such as prices, promotions or stock, or check the goal column.",
+                r2,
+            )
+
+
+@dataclass(frozen=True)
+class AutocorrelationCheck:
+    """Do errors follow each other? Durbin-Watson is 2 without autocorrelation.
+
+    Below 1 a residual repeats half of the one before: something that lasts for weeks is missing, and ranges are too narrow.
+    1.5 is the usual lower line of inspection.
+    """
+
+    strong: float = 1.0
+    some: float = 1.5
+
+    def run(self, reading: Reading) -> Iterator[Finding]:
+        figure = reading.fit.durbin_watson
+        if figure < self.some:
+            yield Finding(
+                "autocorrelation",
+                "warning" if figure < self.strong else "info",
+                "Errors of neighbouring periods resemble each other",
+                f"Durbin-Watson is {figure:.2f}; 2 would mean that they do not.",
+                "Something lasting is missing: look for a campaign, price or market change where the fit stays off.",
+                figure,
+            )
+
+
+@dataclass(frozen=True)
+class BaselineCheck:
+    """Is what would have been earned without media believable?
+
+    A baseline below zero cannot be. Above 98 % media would hardly matter; below 10 % the company would hardly exist without
+    advertising. Companies that measured it by switching media off found 40-95 %.
+    """
+
+    low: float = 0.1
+    high: float = 0.98
+
+    def run(self, reading: Reading) -> Iterator[Finding]:
+        whole = reading.totals
+        share = whole.baseline.value / whole.fitted if whole.fitted else 0.0
+        if self.low <= share <= self.high:
+            return
+        negative = share < 0
+        yield Finding(
+            "baseline",
+            "error" if negative else "warning",
+            "The baseline is negative" if negative else "The baseline is hard to believe",
+            f"Without any media the outcome would be {share:.0%} of what it is.",
+            "Keep the intercept non_negative, and add season, holidays or demand so that media are not credited with them."
+            if share < self.low
+            else "Check that spend and outcome cover the same market and are dated alike.",
+            share,
+        )
+
+
+@dataclass(frozen=True)
+class ZeroChannelCheck:
+    """Has a channel that costs money no effect at all?
+
+    Under 0.05 % of the paid effect is nothing at the precision a share is shown with. From 1 % of spend on it matters.
+    """
+
+    nothing: float = 0.0005
+    spend: float = 0.01
+
+    def run(self, reading: Reading) -> Iterator[Finding]:
+        for channel in reading.channels:
+            if channel.share_of_spend >= self.spend and abs(channel.share_of_effect.value) < self.nothing:
+                yield Finding(
+                    "zero-channel",
+                    "warning",
+                    f"{channel.label} is at zero",
+                    f"It takes {channel.share_of_spend:.0%} of spend and the model gives it no effect.",
+                    "Do not cut it on this ground alone: widen its ranges, join it with a channel it runs with, or test it.",
+                    channel.share_of_spend,
+                    (channel.name,),
+                )
+
+
+@dataclass(frozen=True)
+class RoiCheck:
+    """Is a return too good to be true?
+
+    Published revenue ROIs of long-run studies lie between 0.5 and 10; an ROI above 20 is nearly always demand that caused
+    the spend (brand search, retargeting), not the other way round. Only for revenue: conversions have no scale.
+    """
+
+    absurd: float = 20.0
+
+    def run(self, reading: Reading) -> Iterator[Finding]:
+        if reading.model.spec.goal.kind != "revenue":
+            return
+        for channel in reading.channels:
+            if channel.roi.value > self.absurd:
+                yield Finding(
+                    "roi",
+                    "warning",
+                    f"The ROI of {channel.label} is hard to believe",
+                    f"Each unit of money would bring {channel.roi.value:.0f}.",
+                    "Spend that follows demand looks like this: add a measure of demand, or test the channel.",
+                    channel.roi.value,
+                    (channel.name,),
+                )
+
+
+@dataclass(frozen=True)
+class WideRangeCheck:
+    """Is a channel's effect known well enough to act on?
+
+    A 90 % range wider than twice the figure spans nothing to double: the sign of a budget change cannot be told.
+    """
+
+    width: float = 2.0
+    spend: float = 0.05
+
+    def run(self, reading: Reading) -> Iterator[Finding]:
+        for channel in reading.channels:
+            figure = channel.contribution
+            if channel.share_of_spend < self.spend or figure.value <= 0:
+                continue
+            width = (figure.high - figure.low) / figure.value
+            if width > self.width:
+                yield Finding(
+                    "wide-range",
+                    "info",
+                    f"The effect of {channel.label} is known only roughly",
+                    f"Its ROI lies between {channel.roi.low:.2f} and {channel.roi.high:.2f}.",
+                    "Vary its spend more, or run a lift study and give it to the model.",
+                    width,
+                    (channel.name,),
+                )
+
+
+@dataclass(frozen=True)
+class BoundCheck:
+    """Does the search want to leave its ranges?
+
+    Within 2 % of an end in nine of ten draws the data push against it. Ends that are natural limits do not count.
+    """
+
+    near: float = 0.02
+    agreement: float = 0.9
+    natural: ClassVar[frozenset[tuple[str, float]]] = frozenset(
+        {("theta", 0.0), ("shape", 0.0), ("scale", 0.0), ("gamma", 1.0)}
+    )
+
+    def run(self, reading: Reading) -> Iterator[Finding]:
+        model = reading.model
+        for m, media in enumerate(model.spec.ordered_media):
+            for name, drawn in _drawn_parameters(model, m).items():
+                allowed = widest_range(model.spec, media, name, ranges_for(media, model.interval)[name])
+                if allowed.fixed:
+                    continue
+                reach = self.near * (allowed.high - allowed.low)
+                for end, at in (
+                    (allowed.low, drawn <= allowed.low + reach),
+                    (allowed.high, drawn >= allowed.high - reach),
+                ):
+                    share = float(model.draws.weights @ at)
+                    if share >= self.agreement and (name, end) not in self.natural:
+                        yield Finding(
+                            "at-bound",
+                            "info",
+                            f"{name} of {media.label or media.name} sits at the end of its range",
+                            f"{share:.0%} of the draws lie at {end:g}, the range being {allowed.low:g} to {allowed.high:g}.",
+                            "Widen the range if a value beyond it is believable.",
+                            end,
+                            (media.name,),
+                        )
+
+
+@dataclass(frozen=True)
+class CollinearCheck:
+    """Can two channels be told apart?
+
+    Effects over time that correlate above 0.9 (four fifths of the movement shared) leave their sum known and their
+    split open.
+    """
+
+    alike: float = 0.9
+
+    def run(self, reading: Reading) -> Iterator[Finding]:
+        model = reading.model
+        effects = np.stack(
+            [np.tensordot(model.draws.weights, effect_over_time(model, m), 1) for m in range(model.paid_count)]
+        )
+        start, stop = model.series.window
+        spend = model.series.media[start:stop, : model.paid_count].T
+        labels = [channel.label for channel in reading.channels]
+        for one in range(model.paid_count):
+            for two in range(one + 1, model.paid_count):
+                likeness = max(_correlation(effects[one], effects[two]), _correlation(spend[one], spend[two]))
+                if likeness > self.alike:
+                    yield Finding(
+                        "collinear",
+                        "warning",
+                        f"{labels[one]} and {labels[two]} cannot be told apart",
+                        f"They run together (correlation {likeness:.2f}): their sum is known better than their split.",
+                        "Judge them as one, join them into one channel, or let their plans differ for some weeks.",
+                        likeness,
+                        (model.media_names[one], model.media_names[two]),
+                    )
+
+
+@dataclass(frozen=True)
+class ConvergenceCheck:
+    """Had the search settled?
+
+    A trial that lowered its error by more than 2 % in its last fifth would have gone on; when fewer than half of the trials
+    have settled, another run may choose another model. 2 % of error moves channel contributions by a few per cent, which
+    is less than their ranges.
+    """
+
+    gain: float = 0.02
+    settled: float = 0.5
+
+    def run(self, reading: Reading) -> Iterator[Finding]:
+        trials = reading.model.facts.get("trials", [])
+        gains = [float(trial["gain_in_last_fifth"]) for trial in trials if "gain_in_last_fifth" in trial]
+        if not gains:
+            return
+        share = sum(gain <= self.gain for gain in gains) / len(gains)
+        if share < self.settled:
+            yield Finding(
+                "not-converged",
+                "warning",
+                "The search had not settled",
+                f"{len(gains) - round(share * len(gains))} of {len(gains)} trials still improved when they ended.",
+                "Run it again with the preset standard or thorough.",
+                share,
+            )
+
+
+@dataclass(frozen=True)
+class ObservationsCheck:
+    """Are there enough periods for what is asked of them?
+
+    Robyn warns below 10 rows per term. Below 4 the answer is mostly the penalty's.
+    """
+
+    advised: float = 10.0
+    least: float = 4.0
+
+    def run(self, reading: Reading) -> Iterator[Finding]:
+        model = reading.model
+        terms = len(model.media_names) + len(model.other_names)
+        ratio = model.series.train / max(terms, 1)
+        if ratio < self.advised:
+            yield Finding(
+                "observations",
+                "warning" if ratio < self.least else "info",
+                "There are few periods for this many drivers",
+                f"{model.series.train} periods for {terms} drivers are {ratio:.1f} each; {self.advised:.0f} are advised.",
+                "Add history, or join small channels.",
+                ratio,
+            )
+
+
+def _drawn_parameters(model: MixModel, channel: int) -> dict[str, Floats]:
+    """Values (D,) of each searched parameter of a channel that a draw holds as it was searched."""
+    from mixline.mmm.transforms.adstock import adstock_named
+
+    names = adstock_named(model.spec.ordered_media[channel].adstock).parameters
+    drawn = {name: model.draws.adstock[:, channel, i] for i, name in enumerate(names)}
+    return drawn | {"alpha": model.draws.alpha[:, channel]}
+
+
+def _correlation(one: Floats, two: Floats) -> float:
+    a, b = one - one.mean(), two - two.mean()
+    size = float(np.sqrt((a @ a) * (b @ b)))
+    return float(a @ b) / size if size > 0 else 0.0
+
+
+CHECKS: tuple[Check, ...] = (
+    FitCheck(),
+    HoldOutCheck(),
+    BacktestCheck(),
+    AutocorrelationCheck(),
+    BaselineCheck(),
+    ZeroChannelCheck(),
+    RoiCheck(),
+    WideRangeCheck(),
+    BoundCheck(),
+    CollinearCheck(),
+    SharedMovementCheck(),
+    FollowsDemandCheck(),
+    OutlierCheck(),
+    CalibrationCheck(),
+    ConvergenceCheck(),
+    ObservationsCheck(),
+    ExtrapolatedOptimumCheck(),
+    ChosenByPersonCheck(),
+    ImportedCheck(),
+    RefreshCheck(),
+)

@@ -1,0 +1,1 @@
+"""Newer periods on an existing model, and what moved between two models."""

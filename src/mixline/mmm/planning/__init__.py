@@ -1,0 +1,1 @@
+"""Plans of future spend: the request, the curves, the solver and the words."""

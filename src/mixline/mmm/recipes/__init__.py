@@ -1,0 +1,1 @@
+"""Specifications as documents: YAML and mappings, presets and the defaults of every kind of channel."""

@@ -1,0 +1,1 @@
+"""Robyn's files: models read and written in its formats."""
