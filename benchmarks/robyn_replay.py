@@ -2,7 +2,7 @@
 
     python -m benchmarks.robyn_replay --trials 5 --iterations 2000
 
-A replay of the recorded 500 candidates is a test (`test_replay_robyn`). Of Robyn's long search only the best figures were
+A replay of the recorded 500 candidates is a test (`robyn/test_replay`). Of Robyn's long search only the best figures were
 recorded; the replay reaches the same ones, and so gives the front that was not.
 """
 

@@ -8,6 +8,7 @@ two halves, each half steered by the differences within the other, so that a who
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +19,12 @@ from mixline.mmm.model import Floats
 from mixline.mmm.search.candidate_space import Dimension, decode, dimensions, evaluate
 from mixline.mmm.search.result import Candidates, Ints, Prepared, join
 from mixline.mmm.transforms.adstock import adstock_named
+
+# What to expect of Hill's steepness before the data have spoken: diminishing returns from the first unit of money (1; what
+# Meridian assumes of every channel unless told otherwise), or somewhat S-shaped, or more sudden. A factor of 1.6 either way
+# is one standard deviation, so that all of the usual range (0.5 to 3) stays possible. Without it a channel that hardly ever
+# stands still is read as steep, and the baseline gets what the channel brings at its usual level.
+STEEPNESS, STEEPNESS_SPREAD = 1.0, math.log(1.65)
 
 
 @dataclass(frozen=True)
@@ -125,9 +132,9 @@ def _log_likelihood(
     square = (states.nrmse * spread) ** 2
     square = square + ((states.contribution - expectation.contribution) ** 2 * expectation.precision).sum(1)
     usable = np.isfinite(square) & (square > 0)
-    # Steepness and half-saturation are scales: halving and doubling them are equally likely beforehand. Spread evenly over
-    # their ranges they would lean to steep curves, which give most of a steady channel's effect to the baseline.
+    # Steepness and half-saturation are scales: spread evenly over their ranges they would lean to steep curves.
     likely = -weight * np.log(np.where(usable, square, 1.0)) - np.log(states.alpha * states.gamma).sum(1)
+    likely = likely - 0.5 * ((np.log(states.alpha / STEEPNESS) / STEEPNESS_SPREAD) ** 2).sum(1)
     if evidence is not None:
         said = evidence.rows.predict(states.adstock, states.alpha, states.inflexion, states.beta)
         likely = likely + evidence.log_likelihood(said)
