@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dashboard.figures.drawing import Document, Drawing, Look, make_figure, row_height, side_number
-from dashboard.figures.format import bounds
+from dashboard.figures.format import bounds, join_ends
 from dashboard.theme import fade
 from mixline.messages import CandidateReturns, Candidates, ChannelSummary, ModelSummary
 
@@ -100,7 +100,7 @@ def _finding(
 ) -> str:
     def tell(returns: CandidateReturns) -> str:
         low, high = spreads[returns.channel]
-        return f"{channels[returns.channel].label} ({look.unit.roi(low)} – {look.unit.roi(high)})"
+        return f"{channels[returns.channel].label} ({join_ends(look.unit.roi(low), look.unit.roi(high))})"
 
     if len(rows) < 2:
         return f"Candidates put {tell(rows[0])}" if rows else "No channel to compare"

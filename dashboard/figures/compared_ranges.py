@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from dashboard.figures.drawing import Document, Drawing, Look, Table, estimate_cells, estimate_columns, make_figure
-from dashboard.figures.format import write_range, write_share
+from dashboard.figures.format import write_share, write_share_range
 from dashboard.figures.roi import break_even
 from mixline.messages import ComparedChannel, Comparison, Estimate
 
@@ -84,7 +84,7 @@ def write_figure(figure: Estimate | None, measure: CompareMeasure, look: Look) -
     if measure != "share_of_effect":
         return look.unit.roi_with_range(figure, look.level)
     low, high = (figure.low, figure.high) if look.level == 90 else (figure.low50, figure.high50)
-    return f"{write_share(figure.value)} ({write_range(low * 100, high * 100)} %)"
+    return f"{write_share(figure.value)} ({write_share_range(low, high)})"
 
 
 def _figures(channel: ComparedChannel, measure: CompareMeasure) -> list[Estimate | None]:

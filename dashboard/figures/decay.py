@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dashboard.figures.drawing import Document, Drawing, Look, make_figure
-from dashboard.figures.format import write_periods, write_share
+from dashboard.figures.format import write_periods, write_share, write_share_range
 from dashboard.theme import fade
 from mixline.messages import Decay, ModelSummary
 
@@ -37,7 +37,7 @@ def draw_decay(decays: Sequence[Decay], summary: ModelSummary, look: Look) -> Dr
                 "line": {"color": color, "width": 2.2},
                 "marker": {"size": 4, "color": color},
                 "text": [
-                    f"{write_share(share)} ({write_share(a)} – {write_share(b)})"
+                    f"{write_share(share)} ({write_share_range(a, b)})"
                     for share, a, b in zip(decay.value, low, high, strict=True)
                 ],
                 "hovertemplate": f"<b>{label}</b><br>%{{x}} {summary.interval}s after the spend: %{{text}}<extra></extra>",

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Literal
 
 from dashboard.figures.drawing import Document, Drawing, Look, Table, make_figure, outcome_axis
-from dashboard.figures.format import write_date, write_share
+from dashboard.figures.format import join_ends, write_date, write_share
 from dashboard.figures.placing import spread
 from mixline.messages import Contributions, TermSeries
 
@@ -205,7 +205,7 @@ def _bars(layer: Layer, dates: list[str], when: str, look: Look) -> Document:
         texts = [write(value) for value in layer.value]
     else:
         texts = [
-            f"{write(value)} ({write(low)} – {write(high)})"
+            f"{write(value)} ({join_ends(write(low), write(high))})"
             for value, low, high in zip(layer.value, layer.low, layer.high, strict=True)
         ]
     return {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
@@ -15,6 +16,7 @@ SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥", "INR": "₹"}
 NAMES = {"EUR": "euro", "USD": "dollar", "GBP": "pound", "JPY": "yen", "INR": "rupee", "CHF": "franc"}
 MINUS = "−"
 STEPS = ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "k"))
+BETWEEN_ENDS = re.compile(rf"(?<=[\d%kMBT]) to (?=[{MINUS}€$£¥₹\d])")  # the "to" of a range, not of a sentence
 INTERVALS = {"day": ("day", "days"), "week": ("week", "weeks"), "month": ("month", "months")}
 
 
@@ -81,7 +83,7 @@ class Unit:
     def roi_range(self, estimate: Estimate, level: RangeLevel = 90) -> str:
         low, high = (end * self.roi_scale for end in bounds(estimate, level))
         digits = ratio_digits(max(abs(low), abs(high)))
-        return f"{write_ratio(low, digits)} – {write_ratio(high, digits)}"
+        return join_ends(write_ratio(low, digits), write_ratio(high, digits))
 
 
 def unit_of(summary: ModelSummary) -> Unit:
@@ -108,12 +110,18 @@ def write_money(value: float, currency: str, *, sign: bool = False) -> str:
 
 
 def write_range(low: float, high: float, currency: str = "") -> str:
-    """€1.9 – 3.0M: the unit once where both ends share it, else on both: €764k – €1.4M."""
-    (low_digits, low_letter), (_, high_letter) = _shorten(abs(low)), _shorten(abs(high))
-    first, last = write_number(low), write_number(high)
-    if low_letter == high_letter and low >= 0 and low_digits != "0":
-        return f"{_with_currency(low_digits, currency)} – {last}"
-    return f"{_with_currency(first, currency)} – {_with_currency(last, currency)}"
+    """€54M – €89.1M: each end says how large it is, so that neither can be read without the other: never €54 – 89.1M."""
+    return join_ends(write_money(low, currency), write_money(high, currency))
+
+
+def write_share_range(low: float, high: float) -> str:
+    """12 % – 34 %."""
+    return join_ends(write_share(low), write_share(high))
+
+
+def join_ends(first: str, last: str) -> str:
+    """Two written ends as a range. Where one is below zero in words, as a dash beside a minus is misread: −€3k to €5k."""
+    return f"{first} to {last}" if MINUS in first or MINUS in last else f"{first} – {last}"
 
 
 def write_ratio(value: float, digits: int | None = None) -> str:
@@ -180,6 +188,7 @@ def write_periods(count: float, interval: str) -> str:
 
 def keep_together(text: str) -> str:
     """A number and its per cent sign, and the two ends of a range, are not parted at the end of a line."""
+    text = BETWEEN_ENDS.sub("\u00a0to\u00a0", text)
     return text.replace(" %", "\u00a0%").replace(" – ", "\u00a0–\u00a0")
 
 

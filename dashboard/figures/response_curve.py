@@ -14,7 +14,7 @@ from dashboard.figures.drawing import (
     money_axis,
     outcome_axis,
 )
-from dashboard.figures.format import RangeLevel, Unit, bounds, write_range, write_share
+from dashboard.figures.format import RangeLevel, Unit, bounds, join_ends, write_range, write_share
 from dashboard.theme import fade
 from mixline.messages import Curve
 
@@ -137,7 +137,7 @@ def _hover(curve: Curve, place: int, look: Look, interval: str) -> str:
     low, high = (curve.low, curve.high) if look.level == 90 else (curve.low50, curve.high50)
     text = (
         f"{unit.money(curve.spend[place])} a {interval}"
-        f"<br><b>{unit.outcome(curve.value[place])}</b> ({unit.outcome(low[place])} – {unit.outcome(high[place])})"
+        f"<br><b>{unit.outcome(curve.value[place])}</b> ({join_ends(unit.outcome(low[place]), unit.outcome(high[place]))})"
         f"<br>ROI of the next {'1,000' if unit.conversions else unit.money_name}: {unit.roi(curve.marginal[place])}"
     )
     return text if curve.spend[place] <= curve.observed_maximum else f"{text}<br><i>beyond what was ever spent</i>"

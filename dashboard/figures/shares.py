@@ -14,7 +14,7 @@ from dashboard.figures.drawing import (
     row_height,
     side_number,
 )
-from dashboard.figures.format import bounds, write_share
+from dashboard.figures.format import bounds, write_share, write_share_range
 from dashboard.figures.next_money import scale_estimate
 from dashboard.figures.ranges import draw_ranges
 from mixline.messages import ChannelSummary, ModelSummary
@@ -80,7 +80,7 @@ def _hover(channel: ChannelSummary, look: Look) -> str:
     low, high = bounds(channel.share_of_effect, look.level)
     return (
         f"<b>{channel.label}</b><br>{write_share(channel.share_of_spend)} of spend"
-        f"<br>{write_share(channel.share_of_effect.value)} of effect ({write_share(low)} – {write_share(high)})"
+        f"<br>{write_share(channel.share_of_effect.value)} of effect ({write_share_range(low, high)})"
     )
 
 

@@ -38,11 +38,38 @@ def test_money_carries_its_currency_and_sign() -> None:
     assert f.write_money(50, "") == "50"
 
 
-def test_range_says_its_unit_once_where_both_ends_share_it() -> None:
-    assert f.write_range(23.2e6, 33.3e6, "EUR") == "€23.2 – 33.3M"
-    assert f.write_range(764e3, 1.4e6, "EUR") == "€764k – €1.4M"
-    assert f.write_range(-3e3, 5e3, "EUR") == "−€3k – €5k"
-    assert f.write_range(0, 5, "EUR") == "€0 – €5"
+@pytest.mark.parametrize(
+    ("low", "high", "currency", "text"),
+    [
+        (54e6, 89.1e6, "EUR", "€54M – €89.1M"),
+        (764e3, 1.4e6, "EUR", "€764k – €1.4M"),
+        (0, 5, "EUR", "€0 – €5"),
+        (950, 999.9e3, "GBP", "£950 – £1M"),
+        (-3e3, 5e3, "EUR", "−€3k to €5k"),
+        (-9e6, -2.5e6, "EUR", "−€9M to −€2.5M"),
+        (-9e6, 0, "USD", "−$9M to $0"),
+        (1e6, 2e6, "CHF", "CHF 1M – CHF 2M"),
+        (-1e6, 2e6, "CHF", "CHF −1M to CHF 2M"),
+        (1.2e3, 3.4e3, "", "1.2k – 3.4k"),
+    ],
+)
+def test_a_range_says_at_both_ends_how_large_they_are(low: float, high: float, currency: str, text: str) -> None:
+    assert f.write_range(low, high, currency) == text
+
+
+def test_a_range_of_returns_or_shares_below_zero_is_not_read_as_a_minus() -> None:
+    below = Estimate(value=0.1, low=-0.44, high=0.61, low50=-0.2, high50=0.3)
+    assert f.Unit("EUR").roi_range(below) == "−0.44 to 0.61"
+    assert f.Unit("EUR").roi_with_range(below, 50) == "0.10 (−0.20 to 0.30)"
+    assert f.write_share_range(-0.08, 0.12) == "−8.0 % to 12 %"
+    assert f.write_share_range(0.12, 0.341) == "12 % – 34 %"
+
+
+def test_a_range_is_not_parted_at_the_end_of_a_line() -> None:
+    for low, high in ((-3e3, 5e3), (-9e6, -2e6), (1e3, 2e6)):
+        for currency in ("EUR", ""):
+            assert " " not in f.keep_together(f.write_range(low, high, currency))
+    assert f.keep_together("from 3 to cover") == "from 3 to cover"
 
 
 @pytest.mark.parametrize(
@@ -85,11 +112,12 @@ def test_any_number_can_be_written(value: float) -> None:
         assert "e+" not in text or abs(value) > 1e15
 
 
-@given(st.floats(1e-3, 1e12), st.floats(1.0, 1e3))
-def test_a_range_never_writes_its_ends_in_the_wrong_order(low: float, factor: float) -> None:
-    text = f.write_range(low, low * factor, "EUR")
-    assert text.count(" – ") == 1
-    assert text.startswith("€")
+@given(st.floats(-1e12, 1e12), st.floats(-1e12, 1e12), st.sampled_from(["EUR", "CHF", ""]))
+def test_each_end_of_a_range_can_be_read_without_the_other(one: float, other: float, currency: str) -> None:
+    low, high = sorted((one, other))
+    text = f.write_range(low, high, currency)
+    between = " to " if f.MINUS in text else " – "
+    assert text.split(between) == [f.write_money(low, currency), f.write_money(high, currency)]
 
 
 @given(st.floats(0, 1))

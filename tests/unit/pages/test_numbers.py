@@ -167,10 +167,14 @@ def test_cards_of_the_overview(model: MixModel, unit: Unit, ask: Any, level: int
     ):
         ends = (figure.low, figure.high) if level == 90 else (figure.low50, figure.high50)
         scale = 1.0 if figure is whole.incremental else unit.roi_scale
-        assert text.startswith(f"{level} % range ")
-        if figure is not whole.incremental:
+        if figure is whole.incremental:
+            written = [unit.outcome(end) for end in ends]
+        else:
             digits = 0 if max(map(abs, ends)) * scale >= 99.5 else 1 if max(map(abs, ends)) * scale >= 0.995 else 2
-            assert text.endswith(" – ".join(write_ratio(end * scale, digits) for end in ends))
+            written = [write_ratio(end * scale, digits) for end in ends]
+        assert text == f"{level} % range {(' to ' if ends[0] < 0 else ' – ').join(written)}"
+    each = unit.money(whole.spend / whole.periods)
+    assert shown.texts("range")[-1] == f"{whole.periods} weeks, {each} a week"
 
 
 def test_waterfall_of_the_overview_adds_up_to_the_modelled_total(model: MixModel, ask: Any) -> None:
