@@ -123,6 +123,27 @@ def test_noisier_data_give_wider_draws() -> None:
     assert widths[1] > 1.5 * widths[0], widths
 
 
+def test_where_the_data_say_nothing_of_steepness_it_lies_around_one() -> None:
+    prepared = prepared_data(noise=5_000.0)  # a hundred times what a channel moves
+    found = searched(prepared)
+    draws = build_draws(prepared, found, int(np.argmin(found.error)), 1, Ensemble(walk=Walk(steps=300)))
+    share_near = float(((draws.alpha > 0.6) & (draws.alpha < 1.65)).mean())
+    # Of a log-normal around 1 of spread 0.5, cut at 0.5 and 3, three quarters lie here; half where scales are all alike.
+    assert share_near > 0.65, np.quantile(draws.alpha, [0.05, 0.5, 0.95])
+
+
+def test_data_that_speak_of_a_steep_curve_are_heard() -> None:
+    prepared = prepared_data(noise=1.0)
+    level = adstock(prepared.media[:, 0], "geometric", 0.4)
+    outcome = 1000 + 400 * hill(level, 2.5, 0.5 * level.max()) + np.random.default_rng(3).normal(0, 4, len(level))
+    prepared = replace(prepared, outcome=outcome)
+    found = search_trial(prepared, 1)
+    draws = build_draws(prepared, found, int(np.argmin(found.error)), 1, Ensemble(walk=Walk(steps=300)))
+    low, high = np.quantile(draws.alpha[:, 0], [0.05, 0.95])
+    assert low > 1.8, (low, high)
+    assert low < 2.5 < high, (low, high)
+
+
 def test_a_channel_without_information_keeps_what_is_expected_of_all() -> None:
     prepared = prepared_data(noise=60.0)
     spend = prepared.spend.copy()
