@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,45 +15,10 @@ from mixline.errors import SpecificationError
 from mixline.mmm.calibration.agreement import Lift, MediaFit, lift_error, predict_lift
 from mixline.mmm.specification import Study
 from mixline.mmm.transforms.adstock import adstock
+from tests.unit.mmm.calibration.weeks import MONDAYS, RECORDED, robyn_studies
+from tests.unit.mmm.robyn.recorded import DATES, WINDOW, recorded_media
 
-FIXTURES = Path(__file__).resolve().parents[3] / "fixtures" / "robyn"
-MEDIA = ("tv_S", "ooh_S", "print_S", "facebook_I", "search_clicks_P", "newsletter")
-DATA = json.loads((FIXTURES / "demo_data.json").read_text())
-DATES = np.array(DATA["dates"], dtype="datetime64[D]")
-WINDOW = (DATA["window"][0], DATA["window"][1])
-RECORDED: dict[str, Any] = json.loads((FIXTURES / "calibration.json").read_text())
-MONDAYS = np.datetime64("2024-01-01") + 7 * np.arange(60)
-
-
-def robyn_media() -> MediaFit:
-    models = {m["name"]: m for m in json.loads((FIXTURES / "models.json").read_text())["models"]}
-    model = models["calibration_geometric_mid"]
-    hyper, coefficients = model["hyper"], dict(zip(model["terms"]["rn"], model["terms"]["coef"], strict=True))
-    return MediaFit(
-        names=MEDIA,
-        forms=("geometric",) * 6,
-        media=np.column_stack([DATA["columns"][m] for m in MEDIA]),
-        adstock=np.array([[hyper[f"{m}_thetas"], 0.0] for m in MEDIA]),
-        alpha=np.array([hyper[f"{m}_alphas"] for m in MEDIA]),
-        inflexion=np.array([model["inflexions"][f"{m}_inflexion"] for m in MEDIA]),
-        beta=np.array([coefficients[m] for m in MEDIA]),
-    )
-
-
-def robyn_studies() -> list[Study]:
-    table = RECORDED["studies"]
-    return [
-        Study(
-            tuple(RECORDED["channel_selected"][i].split("+")),
-            date.fromisoformat(table["liftStartDate"][i]),
-            date.fromisoformat(table["liftEndDate"][i]),
-            table["liftAbs"][i],
-            table["spend"][i],
-            table["confidence"][i],
-            table["calibration_scope"][i],
-        )
-        for i in range(4)
-    ]
+ROBYN = recorded_media("calibration_geometric_mid")
 
 
 def simple(form: str = "geometric", first: float = 0.5, second: float = 0.0) -> MediaFit:
@@ -77,7 +40,7 @@ def study(start: date, end: date, scope: Any = "total", channels: tuple[str, ...
 
 def test_recorded_studies_of_the_calibrated_model() -> None:
     recorded = RECORDED["recorded"]
-    lifts = [predict_lift(robyn_media(), s, DATES, WINDOW, "week", robyn_days=True) for s in robyn_studies()]
+    lifts = [predict_lift(ROBYN, s, DATES, WINDOW, "week", robyn_days=True) for s in robyn_studies()]
     for lift in lifts:
         at = recorded["rn"].index("+".join(lift.study.channels))
         assert lift.predicted == pytest.approx(recorded["decompAbsScaled"][at], rel=1e-9)
@@ -88,7 +51,7 @@ def test_recorded_studies_of_the_calibrated_model() -> None:
 def test_recorded_totals_of_the_calibrated_model() -> None:
     recorded = RECORDED["recorded"]
     for asked in robyn_studies():
-        found = predict_lift(robyn_media(), replace(asked, scope="total"), DATES, WINDOW, "week", robyn_days=True)
+        found = predict_lift(ROBYN, replace(asked, scope="total"), DATES, WINDOW, "week", robyn_days=True)
         at = recorded["rn"].index("+".join(asked.channels))
         assert found.predicted == pytest.approx(recorded["decompAbsTotalScaled"][at], rel=1e-9)
 

@@ -17,9 +17,9 @@ from mixline.mmm.search.candidate_space import decode, dimensions, evaluate
 from mixline.mmm.search.result import Candidates, Prepared
 from mixline.mmm.simulation.simulate import simulate
 from mixline.mmm.specification import Study
+from tests.unit.mmm.calibration.weeks import MONDAYS
 
 FORMS = ("geometric", "weibull_cdf", "weibull_pdf")
-MONDAYS = np.datetime64("2024-01-01") + 7 * np.arange(40)
 FIRST = date(2024, 1, 1)
 
 
@@ -43,12 +43,12 @@ def test_a_batch_says_what_each_fit_says(
     adstock[:, 1:, 0] = rng.uniform(0.5, 3.0, (4, 2))
     alpha, inflexion = rng.uniform(0.5, 3.0, (4, 3)), rng.uniform(50, 200, (4, 3)) * unit
     beta = rng.uniform(0, 9, (4, 3))
-    rows = locate_studies([study], FORMS, FORMS, media, MONDAYS, (0, 40), "week")
+    rows = locate_studies([study], FORMS, FORMS, media, MONDAYS[:40], (0, 40), "week")
     found = rows.predict(adstock, alpha, inflexion, beta)
     for c in range(4):
         one = MediaFit(FORMS, FORMS, media, adstock[c], alpha[c], inflexion[c], beta[c])
         assert found[c, 0] == pytest.approx(
-            predict_lift(one, study, MONDAYS, (0, 40), "week").predicted, rel=1e-9, abs=1e-9
+            predict_lift(one, study, MONDAYS[:40], (0, 40), "week").predicted, rel=1e-9, abs=1e-9
         )
 
 

@@ -13,8 +13,8 @@ from mixline.mmm.calibration.batch import locate_studies
 from mixline.mmm.calibration.evidence import BIAS, DOUBT, Evidence, evidence_of
 from mixline.mmm.calibration.refit import StudiedDesign
 from mixline.mmm.specification import Study
+from tests.unit.mmm.calibration.weeks import MONDAYS
 
-MONDAYS = np.datetime64("2024-01-01") + 7 * np.arange(40)
 SURE = Study(("tv",), date(2024, 2, 5), date(2024, 3, 3), 100.0, 80.0, 1.0)  # standard error 25
 MEDIA = np.random.default_rng(0).gamma(2.0, 10.0, (40, 2))
 
@@ -22,7 +22,9 @@ MEDIA = np.random.default_rng(0).gamma(2.0, 10.0, (40, 2))
 def evidence(
     *studies: Study, alone: float = 100.0, scatter: float = 10.0, rates: tuple[float, float] = (0.0, 0.0)
 ) -> Evidence:
-    rows = locate_studies(studies or (SURE,), ("tv", "search"), ("geometric",) * 2, MEDIA, MONDAYS, (0, 40), "week")
+    rows = locate_studies(
+        studies or (SURE,), ("tv", "search"), ("geometric",) * 2, MEDIA, MONDAYS[:40], (0, 40), "week"
+    )
     said = alone + scatter * np.array([-1.0, 1.0])[None, :, None] / np.sqrt(2) * np.ones((5, 2, len(rows.studies)))
     return evidence_of(rows, said, np.array(rates), 0.5)
 

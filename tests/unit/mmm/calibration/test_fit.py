@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
-from statistics import NormalDist
 from typing import Any
 
 import numpy as np
@@ -14,24 +12,14 @@ from mixline.mmm.fitting import fit
 from mixline.mmm.model import MixModel
 from mixline.mmm.model_file import read_model, write_model
 from mixline.mmm.response import ChannelResult, channel_results
+from mixline.mmm.simulation.experiments import run_experiment
 from mixline.mmm.simulation.simulate import World, simulate
 from mixline.mmm.specification import Study
 
-ERROR = 0.25  # of the true effect: what a good experiment reaches
-
 
 def experiment(world: World, name: str, seed: int, *, weeks: int = 8, factor: float = 1.0) -> Study:
-    """An honest experiment on a channel's strongest weeks, with its own sampling error; `factor` makes it dishonest."""
-    channel = world.truth.channel(name)
-    strongest = int(np.argmax(np.convolve(channel.spend[100:], np.ones(weeks), "valid"))) + 100
-    rows = slice(strongest, strongest + weeks)
-    truth = float(channel.contribution[rows].sum())
-    effect = factor * truth + ERROR * truth * float(np.random.default_rng(seed).standard_normal())
-    day = world.truth.dates[strongest].astype("datetime64[D]").astype(object)
-    confidence = 2 * NormalDist().cdf(abs(effect) / (ERROR * truth)) - 1
-    return Study(
-        (name,), day, day + timedelta(days=7 * weeks - 1), effect, float(channel.spend[rows].sum()), confidence
-    )
+    """An honest experiment on a channel's strongest weeks; `factor` makes it dishonest."""
+    return run_experiment(world, name, np.random.default_rng(seed), weeks=weeks, after=100, factor=factor)
 
 
 def fitted(world: World, *studies: Study, **search: Any) -> MixModel:

@@ -17,8 +17,8 @@ from mixline.mmm.inputs.features import prepare
 from mixline.mmm.recipes.document import read_document
 from mixline.mmm.simulation.simulate import simulate
 from mixline.mmm.specification import Goal, Media, ModelSpec, Study
+from tests.unit.mmm.calibration.weeks import MONDAYS
 
-MONDAYS = np.datetime64("2024-01-01") + 7 * np.arange(60)
 ONE_WEEK = Study(("tv",), date(2024, 3, 4), date(2024, 3, 10), 100.0, 50.0, 0.9)
 SPEC = ModelSpec(Goal("y"), "date", (Media("tv", "tv"), Media("search", "search")), components=())
 

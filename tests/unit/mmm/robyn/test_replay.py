@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -13,13 +10,8 @@ import pytest
 from mixline.mmm.search.candidate_space import Points, evaluate
 from mixline.mmm.search.nevergrad_search import NevergradSearch
 from mixline.mmm.search.result import Candidates, Prepared
-from mixline.mmm.specification import Goal, Media, ModelSpec
-from mixline.mmm.transforms.ridge import GLMNET_THRESHOLD, LIMITS_OF_SIGN, lambda_range
-
-FIXTURES = Path(__file__).resolve().parents[3] / "fixtures" / "robyn"
-MEDIA = ("tv_S", "ooh_S", "print_S", "facebook_I", "search_clicks_P", "newsletter")
-OTHER = ("trend", "season", "holiday", "competitor_sales_B", "events")
-SPEND = ("tv_S", "ooh_S", "print_S", "facebook_S", "search_S")
+from mixline.mmm.transforms.ridge import GLMNET_THRESHOLD
+from tests.unit.mmm.robyn.recorded import MEDIA, demo, read
 
 
 @dataclass(frozen=True)
@@ -34,13 +26,9 @@ class Recording:
     losses: np.ndarray
 
 
-def _read(name: str) -> Any:
-    return json.loads((FIXTURES / name).read_text())
-
-
 @pytest.fixture(scope="module")
 def recording() -> Recording:
-    found = _read("search.json")
+    found = read("search.json")
     bounds = np.array(found["bounds"], dtype=float)
     return Recording(
         found["names"], bounds[:, 0], bounds[:, 1], found["seed"], np.array(found["asked"]), np.array(found["losses"])
@@ -49,31 +37,7 @@ def recording() -> Recording:
 
 @pytest.fixture(scope="module")
 def prepared() -> Prepared:
-    data = _read("demo_data.json")
-    modelled = np.column_stack([data["columns"][name] for name in MEDIA])
-    other = np.column_stack([data["columns"][name] for name in OTHER])
-    outcome = np.array(data["columns"]["dep_var"])
-    media = tuple(Media(n, spend=None if n == "newsletter" else n, exposure=n) for n in MEDIA)
-    positive, free = LIMITS_OF_SIGN["positive"], LIMITS_OF_SIGN["either"]
-    limits = np.array([(0.0, 1.0)] * 3 + [free] * 2 + [positive] * 6)
-    return Prepared(
-        spec=ModelSpec(Goal("dep_var"), "ds", media, components=()),
-        interval="week",
-        dates=np.array(data["dates"], dtype="datetime64[D]"),
-        outcome=outcome,
-        spend=np.column_stack([data["spend"][name] for name in SPEND]),
-        media=modelled,
-        other=other,
-        window=(data["window"][0], data["window"][1]),
-        media_names=MEDIA,
-        other_names=OTHER,
-        other_groups=("component",) * 3 + ("context",) * 2,
-        low=limits[:, 0],
-        high=limits[:, 1],
-        ranges=(),
-        lambdas=lambda_range(np.column_stack([other, modelled]), outcome),
-        cost=np.ones(5),
-    )
+    return demo()
 
 
 def judged(prepared: Prepared, names: list[str], values: np.ndarray) -> Candidates:

@@ -2,44 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
 from mixline.errors import InputError
-from mixline.mmm.calibration.agreement import MediaFit
 from mixline.mmm.robyn.response import response_call, select_rows
-from mixline.mmm.transforms.adstock import adstock
+from tests.unit.mmm.robyn.recorded import CLOSE, DATES, WINDOW, read, recorded_media
 
-FIXTURES = Path(__file__).resolve().parents[3] / "fixtures" / "robyn"
-MEDIA = ("tv_S", "ooh_S", "print_S", "facebook_I", "search_clicks_P", "newsletter")
-DATA = json.loads((FIXTURES / "demo_data.json").read_text())
-DATES = np.array(DATA["dates"], dtype="datetime64[D]")
-WINDOW = (DATA["window"][0], DATA["window"][1])
-MODELS = {m["name"]: m for m in json.loads((FIXTURES / "models.json").read_text())["models"]}
-CALLS = json.loads((FIXTURES / "responses.json").read_text())["calls"]
-CLOSE = 1e-9
-
-
-def recorded_media(name: str) -> MediaFit:
-    model = MODELS[name]
-    hyper, coefficients = model["hyper"], dict(zip(model["terms"]["rn"], model["terms"]["coef"], strict=True))
-    media = np.column_stack([DATA["columns"][m] for m in MEDIA])
-    theta = np.array([hyper[f"{m}_thetas"] for m in MEDIA])
-    top = np.array([adstock(media[:, i], "geometric", theta[i])[slice(*WINDOW)].max() for i in range(len(MEDIA))])
-    return MediaFit(
-        names=MEDIA,
-        forms=("geometric",) * len(MEDIA),
-        media=media,
-        adstock=np.column_stack([theta, np.zeros(len(MEDIA))]),
-        alpha=np.array([hyper[f"{m}_alphas"] for m in MEDIA]),
-        inflexion=np.array([hyper[f"{m}_gammas"] for m in MEDIA]) * top,
-        beta=np.array([coefficients[m] for m in MEDIA]),
-    )
+CALLS = read("responses.json")["calls"]
 
 
 def asked_rows(call: dict[str, Any]) -> np.ndarray:

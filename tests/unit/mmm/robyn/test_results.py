@@ -2,80 +2,13 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 
 from mixline.mmm import response
-from mixline.mmm.model import Draws, MixModel, Series
-from mixline.mmm.specification import Goal, Media, ModelSpec
-from mixline.mmm.transforms.adstock import adstock
 from mixline.mmm.transforms.losses import adjusted_r_squared, split_rows
-
-FIXTURES = Path(__file__).resolve().parents[3] / "fixtures" / "robyn"
-DATA = json.loads((FIXTURES / "demo_data.json").read_text())
-MODELS = {m["name"]: m for m in json.loads((FIXTURES / "models.json").read_text())["models"]}
-MEDIA = ("tv_S", "ooh_S", "print_S", "facebook_I", "search_clicks_P", "newsletter")
-SPEND = ("tv_S", "ooh_S", "print_S", "facebook_S", "search_S")
-OTHER = ("trend", "season", "holiday", "competitor_sales_B", "events")
-WINDOW = (DATA["window"][0], DATA["window"][1])
-CLOSE = 1e-9
-
-
-def model_of(name: str) -> MixModel:
-    """A `MixModel` of one draw with Robyn's recorded parameters and coefficients."""
-    recorded = MODELS[name]
-    hyper, terms = recorded["hyper"], dict(zip(recorded["terms"]["rn"], recorded["terms"]["coef"], strict=True))
-    form = "weibull_pdf" if "pdf" in name else "weibull_cdf" if "cdf" in name else "geometric"
-    keys = ("thetas",) if form == "geometric" else ("shapes", "scales")
-    columns = {k: np.array(v, dtype=float) for k, v in DATA["columns"].items()}
-    media = np.column_stack([columns[m] for m in MEDIA])
-    shape = np.zeros((len(MEDIA), 2))
-    for m, medium in enumerate(MEDIA):
-        shape[m, : len(keys)] = [hyper[f"{medium}_{key}"] for key in keys]
-    top = [adstock(media[:, m], form, *shape[m])[slice(*WINDOW)].max() for m in range(len(MEDIA))]
-    spec = ModelSpec(
-        Goal("dep_var"),
-        "ds",
-        tuple(
-            Media(m, spend=SPEND[i] if i < len(SPEND) else None, exposure=m, adstock=form) for i, m in enumerate(MEDIA)
-        ),
-        components=(),
-    )
-    train = split_rows(WINDOW[1] - WINDOW[0], float(hyper.get("train_size", 1)))[0]
-    return MixModel(
-        spec=spec,
-        series=Series(
-            dates=np.array(DATA["dates"], dtype="datetime64[D]"),
-            outcome=columns["dep_var"],
-            spend=np.column_stack([DATA["spend"][s] for s in SPEND]),
-            media=media,
-            other=np.column_stack([columns[o] for o in OTHER]),
-            window=WINDOW,
-            train=train,
-        ),
-        draws=Draws(
-            weights=np.ones(1),
-            adstock=shape[None],
-            alpha=np.array([[hyper[f"{m}_alphas"] for m in MEDIA]]),
-            inflexion=np.array([[hyper[f"{m}_gammas"] for m in MEDIA]]) * np.array(top),
-            beta=np.array([[terms[m] for m in MEDIA]]),
-            coefficients=np.array([[terms[o] for o in OTHER]]),
-            intercept=np.array([terms["(Intercept)"]]),
-            candidate=np.zeros(1, dtype=np.int64),
-            chosen=0,
-        ),
-        media_names=MEDIA,
-        other_names=OTHER,
-        other_groups=("component",) * 3 + ("context",) * 2,
-        interval="week",
-        candidates={},
-        metrics={},
-        reason="recorded",
-    )
+from tests.unit.mmm.robyn.recorded import CLOSE, MEDIA, MODELS, WINDOW, model_of
 
 
 @pytest.mark.parametrize("name", MODELS)
