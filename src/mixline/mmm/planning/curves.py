@@ -10,6 +10,7 @@ Axes: D draws, U distinct parameter sets, H planned periods (and some after them
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,6 +25,7 @@ Floats = NDArray[np.float64]
 TINY = 1e-7  # share of the table's reach below which a slope is taken there, being infinite at 0 for some curves
 TABLE_WORK = 260_000  # simulated parameter sets x periods x points per channel: a table costs some milliseconds
 FEWEST_POINTS, MOST_POINTS = 22, 160
+FADED = 1e-100  # share of a kernel's largest weight below which media is forgotten
 AFTER_SHARE = 1e-3  # carry-out is followed until less than this share of a period's effect is left
 
 
@@ -84,18 +86,52 @@ class PlanCurve:
         return np.asarray(self.beta[:, None] * share[self.shapes.row])
 
 
+@dataclass(frozen=True)
+class Past:
+    """A channel before its money is spread: how it carries over, and what history leaves it with."""
+
+    shapes: Shapes
+    beta: Floats  # (D,)
+    weights: Floats  # (U, ages)
+    carried: Floats  # (U, H + after)
+    planned: int  # H
+
+    def spread(self, media: Sequence[Floats]) -> list[Floats]:
+        """Adstocked level per unit of mean spend for each way to spread it: media (H,) to (U, H + after)."""
+        total = self.carried.shape[1]
+        ages = min(self.weights.shape[1], total)
+        aged = np.concatenate([_by_age(one, 0, total, ages) for one in media], axis=1)
+        return list(np.hsplit(self.weights[:, :ages] @ aged, len(media)))
+
+    def curve(self, own: Floats, reach: float, points: int) -> PlanCurve:
+        """The curve of one way (`own` as `spread` gives it) with its table, as for `plan_curve`."""
+        at = np.concatenate([[0.0], reach * np.geomspace(1e-3, 1.0, points - 1)]) if points else np.zeros(0)
+        values = np.empty((len(self.shapes.alpha), len(at)))
+        slopes = np.empty_like(values)
+        for i, spend in enumerate(at):
+            nearby = max(spend, TINY * reach)
+            values[:, i], slopes[:, i] = _rise(self.carried, own, self.shapes, spend, nearby, self.planned)
+        return PlanCurve(self.shapes, self.beta, self.carried, own, self.planned, reach, at, values, slopes)
+
+
 def plan_curve(
     model: MixModel, channel: int, first: int, media: Floats, *, reach: float, points: int, carry_out: bool
 ) -> PlanCurve:
-    """The curve of a channel.
+    """The curve of a channel with one way to spread its money.
 
     Args:
         model: the fitted model. channel: place on the media axis. first: row of the series at which the plan begins.
         media: (H,) media fed to the model per unit of mean spend. reach: spend the table must cover, in `points` points
             (0 leaves it out). carry_out: follow the effect beyond the planned periods.
     """
+    past = channel_past(model, channel, first, len(media), carry_out=carry_out)
+    (own,) = past.spread([media])
+    return past.curve(own, reach, points)
+
+
+def channel_past(model: MixModel, channel: int, first: int, count: int, *, carry_out: bool) -> Past:
+    """What a channel brings to a plan of `count` periods that begins at row `first` of the series."""
     shapes = shapes_of(model, channel)
-    count = len(media)
     form = adstock_named(shapes.name)
     longest = periods_after(model) if carry_out else 0
     # A recursive adstock goes on for ever; the kernels of others end where the data did, as they were estimated.
@@ -103,14 +139,11 @@ def plan_curve(
     weights = form.weights(shapes.first, shapes.second, length)
     left = 1.0 - np.cumsum(weights, axis=1) / weights.sum(1, keepdims=True)
     total = count + min(longest, int((left > AFTER_SHARE).sum(1).max()))
-    carried = _convolve(weights, model.series.media[:first, channel], first, total)
-    own = _convolve(weights, media, 0, total)
-    at = np.concatenate([[0.0], reach * np.geomspace(1e-3, 1.0, points - 1)]) if points else np.zeros(0)
-    values = np.empty((len(shapes.alpha), len(at)))
-    slopes = np.empty_like(values)
-    for i, spend in enumerate(at):
-        values[:, i], slopes[:, i] = _rise(carried, own, shapes, spend, max(spend, TINY * reach), count)
-    return PlanCurve(shapes, model.draws.beta[:, channel], carried, own, count, reach, at, values, slopes)
+    # What has faded to nothing is nothing: numbers close to the smallest there are slow a processor down a hundredfold.
+    weights = np.where(np.abs(weights) > FADED * np.abs(weights).max(1, keepdims=True), weights, 0.0)
+    ages = int(np.flatnonzero(weights.any(0)).max(initial=0)) + 1
+    carried = weights[:, :ages] @ _by_age(model.series.media[:first, channel], first, total, ages)
+    return Past(shapes, model.draws.beta[:, channel], weights[:, :ages], carried, count)
 
 
 def periods_after(model: MixModel) -> int:
@@ -127,12 +160,11 @@ def affordable_points(model: MixModel, periods: int, ways: int = 1) -> int:
     return int(np.clip(TABLE_WORK / (distinct * periods * ways), FEWEST_POINTS, MOST_POINTS))
 
 
-def _convolve(weights: Floats, media: Floats, ahead: int, total: int) -> Floats:
-    """Adstocked level in `total` periods from row `ahead` on, of media (N,) that begins at row 0: (U, total)."""
-    row = ahead + np.arange(total)[None, :] - np.arange(weights.shape[1])[:, None]
+def _by_age(media: Floats, ahead: int, total: int, ages: int) -> Floats:
+    """Media (N,) that begins at row 0, seen from `total` periods from row `ahead` on at each age: (ages, total)."""
+    row = ahead + np.arange(total)[None, :] - np.arange(ages)[:, None]
     padded = np.append(media, 0.0)  # every row without media reads the last cell
-    by_age = padded[np.where((row >= 0) & (row < len(media)), row, len(media))]
-    return np.asarray(weights @ by_age)
+    return padded[np.where((row >= 0) & (row < len(media)), row, len(media))]
 
 
 def _share(level: Floats, shapes: Shapes) -> Floats:

@@ -15,11 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mixline.mmm.model import MixModel
-from mixline.mmm.planning.curves import PlanCurve, affordable_points, plan_curve
+from mixline.mmm.planning.curves import PlanCurve, affordable_points, channel_past, plan_curve
 from mixline.mmm.planning.periods import Periods, Schedule, organic_media, other_outcome, planned_periods, schedules
 from mixline.mmm.planning.request import PlanRequest
 
 Floats = NDArray[np.float64]
+CLOSE_WAYS = 0.05  # of what the money brings: far more than a table is wrong
 
 
 @dataclass(frozen=True)
@@ -71,20 +72,16 @@ def build_stage(model: MixModel, request: PlanRequest, reach: Floats) -> Stage:
     ways = tuple(schedules(model, periods, request, c) for c in range(model.paid_count))
     # Tables of one size, so that a solver looks all of them up at once.
     points = affordable_points(model, len(periods), max(map(len, ways), default=1))
-    curves = tuple(
-        tuple(
-            plan_curve(
-                model, c, periods.first, s.media, reach=float(reach[c]), points=points, carry_out=request.carry_out
-            )
-            for s in spread
-        )
-        for c, spread in enumerate(ways)
-    )
+    curves = []
+    for c, spread in enumerate(ways):
+        past = channel_past(model, c, periods.first, len(periods), carry_out=request.carry_out)
+        owns = past.spread([schedule.media for schedule in spread])
+        curves.append(tuple(past.curve(own, float(reach[c]), points) for own in owns))
     rest = other_outcome(model, periods, request.baseline)
     for m in range(model.paid_count, len(model.media_names)):
         media = organic_media(model, periods, m)
         rest = rest + plan_curve(model, m, periods.first, media, reach=1.0, points=0, carry_out=False).over_time(1.0)
-    return Stage(periods, ways, curves, rest, model.draws.weights, request.carry_out)
+    return Stage(periods, ways, tuple(curves), rest, model.draws.weights, request.carry_out)
 
 
 class Landscape:
@@ -122,26 +119,47 @@ class Landscape:
         """Value, slope and curvature of every channel (C,), simulated."""
         found = np.empty((3, len(self._curves)))
         for c in range(len(self._curves)):
-            found[:, c] = max(self._simulate(c, float(spend[c])), key=lambda effect: effect[0])
+            found[:, c] = max(self._simulate(c, float(spend[c])), key=lambda way: way[1][0])[1]
         return found[0], found[1], found[2]
 
     def best_ways(self, spend: Floats) -> NDArray[np.intp]:
         """The way each channel had best spread its money, shape (C,)."""
         return np.array(
             [
-                0 if len(ways) == 1 else int(np.argmax([e[0] for e in self._simulate(c, float(spend[c]))]))
+                0 if len(ways) == 1 else max(self._simulate(c, float(spend[c])), key=lambda way: way[1][0])[0]
                 for c, ways in enumerate(self._curves)
-            ]
+            ],
+            dtype=np.intp,
         )
 
-    def _simulate(self, channel: int, spend: float) -> list[tuple[float, float, float]]:
+    def _simulate(self, channel: int, spend: float) -> list[tuple[int, tuple[float, float, float]]]:
+        """(way, value, slope and curvature) of the ways of a channel that can be its best: those the tables tell apart by
+        more than a table can be wrong are left out.
+        """
         found = []
-        for curve, strength in zip(self._curves[channel], self._strengths[channel], strict=True):
+        for way in self._close_ways(channel, spend):
+            curve, strength = self._curves[channel][way], self._strengths[channel][way]
             effect = curve.exact(spend)
             found.append(
-                (float(strength @ effect.value), float(strength @ effect.slope), float(strength @ effect.curvature))
+                (
+                    way,
+                    (
+                        float(strength @ effect.value),
+                        float(strength @ effect.slope),
+                        float(strength @ effect.curvature),
+                    ),
+                )
             )
         return found
+
+    def _close_ways(self, channel: int, spend: float) -> list[int]:
+        count = len(self._curves[channel])
+        if count == 1:
+            return [0]
+        rows = self._first[channel] + np.arange(count)
+        value = self._cubic(rows, np.full(count, spend))[0]
+        best, nothing = float(value.max()), float(self._values[rows, 0].max())
+        return [way for way in range(count) if best - value[way] <= CLOSE_WAYS * abs(best - nothing)]
 
     def _best(self, value: Floats) -> NDArray[np.intp]:
         ends = np.append(self._first[1:], len(value))
