@@ -100,7 +100,7 @@ def test_ridge_is_glmnet(case: dict[str, Any]) -> None:
     "case", [c for c in read("ridge.json")["cases"] if c["thresh"] < 1e-10], ids=lambda c: str(c["name"])
 )
 def test_exact_ridge_is_where_glmnet_goes(case: dict[str, Any]) -> None:
-    """Not closer than 2e-6: glmnet's tightest threshold, 1e-14, ends at steps of 1e-7, and many such are left without intercept."""
+    """Not closer than 2e-6: glmnet's tightest threshold, 1e-14, ends at steps of 1e-7, many without intercept."""
     table = read("ridge.json")
     x = np.array(table["X"])
     fit = ridge(x, table["y"], case["lambda"], low=limits(case["lower"]), high=limits(case["upper"]),
