@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -244,9 +245,10 @@ class TrainerClient:
     def read_job(self, job_id: str) -> JobView:
         return _parse(JobView, self._send("GET", f"/v1/jobs/{job_id}"))
 
-    def list_events(self, job_id: str, after: int = 0) -> list[EventView]:
-        response = self._send("GET", f"/v1/jobs/{job_id}/events", params={"after": after})
-        return _parse(list[EventView], response)
+    def list_events(self, job_id: str, before: int = 0, limit: int = 500) -> list[EventView]:
+        """The last lines of a job's log, those before a sequence where one is named; in order."""
+        query = {"newest": True, "limit": limit} | ({"before": before} if before else {})
+        return _parse(list[EventView], self._send("GET", f"/v1/jobs/{job_id}/events", params=query))
 
     # --- any route ---
 
@@ -262,6 +264,20 @@ class TrainerClient:
     def read_text(self, path: str) -> str:
         """A text a route answers with, such as a CSV file."""
         return self._send("GET", path).text
+
+    @contextmanager
+    def stream_text(self, path: str) -> Iterator[Iterator[bytes]]:
+        """A text of any length, piece by piece as it arrives. Raises what the route answers before the first piece."""
+        try:
+            with self._http.stream("GET", path) as response:
+                if response.is_error:
+                    response.read()
+                    raise read_problem(response)
+                yield response.iter_bytes()
+        except httpx.TransportError:
+            raise UnavailableError(
+                "the trainer broke off", where=self.address, action="Try again in a moment."
+            ) from None
 
     # --- how ---
 

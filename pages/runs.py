@@ -15,7 +15,7 @@ from dash import ALL, Dash, Input, Output, State, dcc, html, no_update
 from dash.exceptions import PreventUpdate
 
 from dashboard.client import Known, TrainerClient, current_client
-from dashboard.components import composer_wiring, run_actions, run_batch, run_queue, run_tags, states
+from dashboard.components import composer_wiring, run_actions, run_batch, run_log, run_queue, run_tags, states
 from dashboard.components.aria import aria
 from dashboard.components.composer_panel import composer_panel, keep_bar
 from dashboard.components.composer_wiring import list_settings, read_draft
@@ -23,9 +23,10 @@ from dashboard.components.inline_error import inline_error, inline_sentence
 from dashboard.components.run_actions import cancel_question
 from dashboard.components.run_form import build_requests, first_segments, preset_options, run_form, segment_options
 from dashboard.components.run_history import history_grid, history_rows
-from dashboard.components.run_live import find_run, live_cards, read_events
-from dashboard.components.run_progress import ACTIVE, log_lines
-from dashboard.components.run_queue import QUEUE, queue_panel, read_queue
+from dashboard.components.run_live import find_run, live_cards
+from dashboard.components.run_log import LOG, PLACE, live_lines, log_panel, read_events
+from dashboard.components.run_progress import ACTIVE
+from dashboard.components.run_queue import QUEUE, hides_note, pause_note, queue_panel, read_queue
 from dashboard.figures.format import write_moment
 from dashboard.layout import LOCATION
 from mixline.errors import MixlineError
@@ -62,6 +63,7 @@ def layout(
     current = _choose(newest, dataset or (start.dataset_id if start else ""))
     draft, trouble = _draft(client, current, start.segment if start else "", clone if copied else "", settings)
     composing = bool(draft and (copied or settings))
+    queue, calm = _queue(client, runs.value)
     active = any(r.job.state in ACTIVE for r in runs.value)
     form = run_form(
         newest,
@@ -85,10 +87,12 @@ def layout(
                             html.Div(trouble, id="runs-trouble"),
                             html.Div(id="runs-message", **aria(live="polite")),
                             _known_already(focus) if known and focus else None,
-                            html.Div(_queue(client, runs.value), id=QUEUE, className="panel queue-panel"),
+                            html.Div(
+                                [html.Div(queue, id=QUEUE), pause_note(hidden=calm)], className="panel queue-panel"
+                            ),
                             html.Div(live_cards(client, runs.value, focus)[0], id=LIVE, className="run-cards"),
                             run_tags.tag_bar(focus) if focus else None,
-                            run_tags.log_panel(log_lines(read_events(client, focus))) if focus else None,
+                            log_panel(focus, read_events(client, focus)) if focus else None,
                         ],
                         className="runs-live",
                     ),
@@ -166,11 +170,13 @@ def _saved(client: TrainerClient) -> list[Any]:
         return []
 
 
-def _queue(client: TrainerClient, runs: Sequence[RunView]) -> list[Any]:
+def _queue(client: TrainerClient, runs: Sequence[RunView]) -> tuple[list[Any], bool]:
+    """The queue's panel, and whether the field for a reason is hidden."""
     try:
-        return queue_panel(read_queue(client), runs)
+        queue = read_queue(client)
     except MixlineError as error:
-        return [inline_error(error)]
+        return [inline_error(error)], True
+    return queue_panel(queue, runs), hides_note(queue)
 
 
 def _stale_line(runs: Known[list[RunView]]) -> html.Div | None:
@@ -202,7 +208,7 @@ def _known_already(run: RunView) -> html.Div:
 
 def register(app: Dash) -> None:
     """Wire the page."""
-    for part in (composer_wiring, run_actions, run_queue, run_tags, run_batch):
+    for part in (composer_wiring, run_actions, run_queue, run_tags, run_log, run_batch):
         part.register(app)
     app.callback(
         Output("run-segments", "options"),
@@ -245,13 +251,14 @@ def register(app: Dash) -> None:
         Output(TICK, "disabled"),
         Output("runs-stale", "children"),
         Output(QUEUE, "children"),
-        Output({"type": "run-log", "index": ALL}, "children"),
+        Output("queue-note-field", "hidden"),
+        Output({"type": LOG, "index": ALL}, "children"),
         Output("run-preset", "options", allow_duplicate=True),
         Input(TICK, "n_intervals"),
         State(FOCUS, "data"),
         State("run-dataset", "value"),
         State(FILTER, "value"),
-        State({"type": "run-log", "index": ALL}, "id"),
+        State({"type": PLACE, "index": ALL}, "data"),
         prevent_initial_call=True,
         # Asked again while an answer is under way, Dash would drop that answer: on a slow line none would ever be shown.
         running=[(Output(TICK, "max_intervals"), 0, -1)],
@@ -325,20 +332,21 @@ def refuse(sentence: Any) -> tuple[Any, Any, Any]:
     return no_update, sentence, sentence
 
 
-def tick(_n: int, focus_id: str, dataset_id: str, tag: str | None, shown_logs: list[Any]) -> tuple[Any, ...]:
+def tick(_n: int, focus_id: str, dataset_id: str, tag: str | None, places: list[dict[str, Any]]) -> tuple[Any, ...]:
     """Ask the server what is true now. Stops asking when nothing is active any more; the estimates then know one more run."""
     client = current_client()
-    logs = len(shown_logs)
     try:
         runs = client.list_runs()
         cards, events = live_cards(client, runs.value, find_run(client, runs.value, focus_id))
     except MixlineError as error:
-        return no_update, no_update, False, inline_error(error), no_update, [no_update] * logs, no_update
+        same = [no_update] * len(places)
+        return no_update, no_update, False, inline_error(error), no_update, no_update, same, no_update
     done = not runs.stale and not any(run.job.state in ACTIVE for run in runs.value)
     sizes = choose_dataset(dataset_id)[3] if done else no_update
     rows = no_update if tag else history_rows(runs.value)
-    queue = _queue(client, runs.value)
-    return cards, rows, done, _stale_line(runs), queue, [log_lines(events)] * logs, sizes
+    queue, calm = _queue(client, runs.value)
+    logs = [live_lines(events, place) for place in places]
+    return cards, rows, done, _stale_line(runs), queue, calm, logs, sizes
 
 
 def filter_history(tag: str | None) -> tuple[Any, Any]:

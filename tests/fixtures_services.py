@@ -15,6 +15,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from mixline.jobs.executors import LocalExecutor
+from mixline.messages import Problem
 from mixline.mmm.simulation.simulate import simulate
 from mixline.settings import Settings
 
@@ -94,3 +95,14 @@ def wait_for_run(client: httpx.Client, run_id: str, seconds: float = 120.0) -> d
             return view
         time.sleep(0.2)
     raise AssertionError(f"run {run_id} has not ended: {view['job']}")
+
+
+def problem_of(response: httpx.Response) -> Problem:
+    """The problem document of a refused request, as every refusal must have it."""
+    assert response.headers["content-type"] == "application/problem+json"
+    problem = Problem.model_validate_json(response.content)
+    assert problem.status == response.status_code
+    assert problem.correlation_id == response.headers["x-correlation-id"]
+    assert "Traceback" not in problem.detail
+    assert "\n" not in problem.detail
+    return problem

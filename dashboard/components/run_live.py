@@ -10,6 +10,7 @@ from dash import html
 
 from dashboard import theme
 from dashboard.client import TrainerClient
+from dashboard.components.run_log import read_events
 from dashboard.components.run_progress import ACTIVE, run_card
 from dashboard.figures.search_progress import read_search
 from mixline.errors import MixlineError, NotFoundError
@@ -76,11 +77,3 @@ def _count_workers(client: TrainerClient) -> int | None:
         return client.read_status().value.workers
     except MixlineError:
         return None
-
-
-def read_events(client: TrainerClient, run: RunView | None) -> list[EventView]:
-    """A run's log. One that cannot be read costs the log only."""
-    try:
-        return client.list_events(run.id) if run else []
-    except MixlineError:
-        return []

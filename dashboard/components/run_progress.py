@@ -13,7 +13,7 @@ from dashboard.components.run_words import cost_words, duration_words, tag_words
 from dashboard.figures.format import write_moment
 from dashboard.figures.search_progress import ERROR, HEIGHT, SearchPoint, cloud_figure, search_figure
 from dashboard.theme import Mode
-from mixline.messages import EventView, RunView, SearchCloud
+from mixline.messages import RunView, SearchCloud
 
 ACTIVE = ("queued", "running")
 STATE_WORDS = {
@@ -106,24 +106,6 @@ def _chart(kind: str, title: str, run: RunView, figure: Any) -> html.Figure:
         className="search-chart",
     )
     return html.Figure([html.Figcaption(title, className="soft small"), graph])
-
-
-def log_lines(events: Sequence[EventView]) -> list[html.Li]:
-    """A run's log, the newest first: when, and what in words. Every tenth per cent of the search is enough."""
-    shown: list[html.Li] = []
-    tenth = -1
-    for event in events:
-        percent = event.data.get("percent") if event.kind == "progress" else None
-        if isinstance(percent, int | float):
-            if int(percent // 10) == tenth and ":" in event.message:
-                continue
-            tenth = int(percent // 10)
-        actor = event.data.get("actor")
-        by = f", by {actor}" if actor else ""
-        share = f" ({percent:.0f} %)" if isinstance(percent, int | float) else ""
-        moment = html.Time(f"{event.at:%H:%M:%S}", dateTime=event.at.isoformat(), className="soft")
-        shown.append(html.Li([moment, html.Span(f"{event.message}{share}{by}")], className=f"log-{event.kind}"))
-    return shown[::-1]
 
 
 def _state_words(run: RunView) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from dash import ALL, Dash, Input, Output, ctx, dcc, html
+from dash import ALL, Dash, Input, Output, State, ctx, dcc, html, no_update
 from dash.exceptions import PreventUpdate
 
 from dashboard.client import TrainerClient, current_client
@@ -16,7 +16,8 @@ from dashboard.figures.format import write_moment
 from mixline.errors import MixlineError
 from mixline.messages import MoveRequest, PauseRequest, QueueView, RunView
 
-QUEUE, HOLD, MOVE = "runs-queue", "queue-hold", "queue-move"
+QUEUE, HOLD, MOVE, NOTE = "runs-queue", "queue-hold", "queue-move", "queue-note"
+NOTE_LONGEST = 200  # characters, as the trainer takes them
 LINES_SHOWN = 12
 ARROWS = {"first": ("⤒", "to the front"), "up": ("↑", "up"), "down": ("↓", "down")}
 
@@ -55,17 +56,35 @@ def _count(number: int, word: str) -> str:
 
 
 def _switch(queue: QueueView) -> html.Button:
-    label, to = ("Resume the queue", "resume") if queue.paused else ("Pause the queue", "pause")
-    look = "button primary" if queue.paused else "button"
-    return html.Button(label, id={"type": HOLD, "to": to}, className=look, n_clicks=0)
+    if queue.paused:
+        return html.Button(
+            "Resume the queue", id={"type": HOLD, "to": "resume"}, className="button primary", n_clicks=0
+        )
+    return html.Button("Pause the queue", id={"type": HOLD, "to": "pause"}, className="button", n_clicks=0)
+
+
+def pause_note(*, hidden: bool) -> html.Div:
+    """Why the queue is about to be paused. It stands outside of what is drawn anew every second while somebody types here."""
+    field = dcc.Input(id=NOTE, type="text", maxLength=NOTE_LONGEST, placeholder="Why, for everybody to read")
+    label = html.Label("Reason for a pause", htmlFor=NOTE, className="soft small")
+    return html.Div([label, field], id="queue-note-field", className="queue-note", hidden=hidden)
+
+
+def hides_note(queue: QueueView) -> bool:
+    """A reason is asked of who may pause, while there is something to pause."""
+    return queue.paused or not queue.may_direct
 
 
 def _paused(queue: QueueView) -> html.Div:
     who = f" by {queue.actor}" if queue.actor else ""
-    when = f", {write_moment(queue.changed_at)}" if queue.changed_at else ""
-    note = f" {queue.note}" if queue.note else ""
+    since = f" since {write_moment(queue.changed_at)}" if queue.changed_at else ""
+    reason = html.P([html.Span("Reason: ", className="soft"), queue.note], className="pause-reason")
     return html.Div(
-        [html.Strong("The queue is paused"), f"{who}{when}. What runs goes on; nothing that waits is started.{note}"],
+        [
+            html.P([html.Strong("The queue is paused"), f"{since}{who}."]),
+            reason if queue.note else None,
+            html.P("What runs goes on; nothing that waits is started.", className="soft small"),
+        ],
         className="banner care",
         role="status",
     )
@@ -108,14 +127,17 @@ def register(app: Dash) -> None:
         Output("runs-message", "children", allow_duplicate=True),
         Output("runs-tick", "disabled", allow_duplicate=True),
         Output(QUEUE, "children", allow_duplicate=True),
+        Output("queue-note-field", "hidden", allow_duplicate=True),
+        Output(NOTE, "value"),
         Input({"type": HOLD, "to": ALL}, "n_clicks"),
         Input({"type": MOVE, "run": ALL, "to": ALL}, "n_clicks"),
+        State(NOTE, "value"),
         prevent_initial_call=True,
     )(direct)
 
 
-def direct(_holds: list[int], _moves: list[int]) -> tuple[Any, ...]:
-    """Pause, resume or move, and show the queue as it then is."""
+def direct(_holds: list[int], _moves: list[int], note: str | None) -> tuple[Any, ...]:
+    """Pause (with the reason, where one was given), resume or move, and show the queue as it then is."""
     if not ctx.triggered_id or not ctx.triggered[0]["value"]:
         raise PreventUpdate  # the panel was drawn, no button was pressed
     client, pressed = current_client(), ctx.triggered_id
@@ -124,13 +146,14 @@ def direct(_holds: list[int], _moves: list[int]) -> tuple[Any, ...]:
         if pressed["type"] == MOVE:
             client.post(RunView, f"/v1/mmm/runs/{pressed['run']}/move", MoveRequest(place=pressed["to"]))
         elif pressed["to"] == "pause":
-            client.post(QueueView, "/v1/queue/pause", PauseRequest(note=""))
+            client.post(QueueView, "/v1/queue/pause", PauseRequest(note=(note or "").strip()[:NOTE_LONGEST]))
         else:
             client.post(QueueView, "/v1/queue/resume")
     except MixlineError as problem:
         error = inline_error(problem)
     try:
-        shown = queue_panel(read_queue(client), client.list_runs().value)
+        queue = read_queue(client)
+        shown = queue_panel(queue, client.list_runs().value)
     except MixlineError as problem:
-        return inline_error(problem), False, []
-    return error, False, shown
+        return inline_error(problem), False, [], True, no_update
+    return error, False, shown, hides_note(queue), "" if queue.paused else no_update

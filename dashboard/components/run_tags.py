@@ -1,8 +1,7 @@
-"""The tags of the run looked at, and the log of what happened to it."""
+"""The tags of the run looked at."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from dash import Dash, Input, Output, State, dcc, html
@@ -33,12 +32,6 @@ def tag_bar(run: RunView) -> html.Div:
         ],
         className="keep-bar tag-bar",
     )
-
-
-def log_panel(lines: Sequence[Any]) -> html.Details:
-    """Filled anew at each tick while the run is at work."""
-    log = html.Ol(lines, id={"type": "run-log", "index": 0}, className="run-log")
-    return html.Details([html.Summary("Log"), log], className="panel log-panel")
 
 
 def register(app: Dash) -> None:

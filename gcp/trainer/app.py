@@ -9,7 +9,7 @@ from fastapi import FastAPI
 
 from gcp.common.application import create_application
 from gcp.common.health import create_router
-from gcp.trainer import replay
+from gcp.trainer import caretaker
 from gcp.trainer.routes import (
     choices,
     comparisons,
@@ -47,7 +47,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         description=DESCRIPTION,
         limits={uploads.PATH: settings.upload_limit_mb * 1_000_000 + FORM_OVERHEAD},
         advice={uploads.PATH: "Keep the columns and rows you need, or raise MIXLINE_UPLOAD_LIMIT_MB."},
-        start=replay.start,
+        start=caretaker.start,
     )
     app.include_router(create_router("trainer", needed=("state", "artifacts")))
     data, work = (uploads, datasets), (runs, specifications, queue, jobs)

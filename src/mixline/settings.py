@@ -45,13 +45,16 @@ class Settings(BaseSettings):
     queue_limit: int = Field(100, ge=1, description="Jobs that may wait before new ones are answered with 429.")
     job_attempts: int = Field(3, ge=1, le=20, description="Times a job is started before it is given up.")
     lease_seconds: float = Field(15.0, gt=0, description="Seconds without a heartbeat after which a job is taken over.")
+    log_days: int = Field(
+        90, ge=0, le=36_500, description="Days after which the log of an ended run keeps its states only. 0: all, for ever."
+    )
     core_hour_price: float = Field(0.0, ge=0, description="Price of one core for an hour. 0: no cost is shown.")
     core_hour_currency: str = Field("EUR", pattern=r"^[A-Z]{3}$", description="Currency of that price.")
     queue_operators: str = Field(
         "", description="Who may pause, resume and reorder the queue, separated by commas. Empty: everybody."
     )
     identity_header: str = Field(
-        "", description="Header in which a sign-in proxy names the person. Empty: the account the service runs under."
+        "", description="Header in which a sign-in proxy names the person. Empty: all are the local user."
     )
     upload_limit_mb: int = Field(100, ge=1, description="Largest file a person may upload, in megabytes.")
     request_timeout: float = Field(10.0, gt=0, description="Seconds a client waits for a service's answer.")

@@ -8,3 +8,4 @@ from tests.fixtures_database import (  # noqa: F401  (fixtures are used by name)
     postgres_databases,
     state,
 )
+from tests.fixtures_queue import clock, make_queue, queue  # noqa: F401

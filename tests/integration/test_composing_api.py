@@ -14,7 +14,7 @@ import pytest
 
 from gcp.trainer.app import create_app
 from mixline.mmm.simulation.simulate import simulate
-from mixline.services.people import local_person
+from mixline.services.people import LOCAL_USER
 from mixline.settings import Settings
 from mixline.state import open_state
 from mixline.state.audit import Audit
@@ -370,10 +370,10 @@ def test_a_run_that_does_not_wait_is_not_moved(api: httpx.Client, dataset: dict[
     assert api.post(f"/v1/mmm/runs/{run['id']}/move", json={"place": "over"}).status_code == 422
 
 
-def test_without_a_sign_in_the_account_of_the_service_acts(tmp_path: Any) -> None:
+def test_without_a_sign_in_it_is_the_local_user_who_acts(tmp_path: Any) -> None:
     with serving(create_app(make_settings(tmp_path))) as address:
         view = httpx.post(f"{address}/v1/queue/pause", json={}).json()
-        assert (view["actor"], view["may_direct"]) == (local_person(), True)
+        assert (view["actor"], view["may_direct"]) == (LOCAL_USER, True)
 
 
 def test_the_cloud_of_a_waiting_run_is_empty(api: httpx.Client, dataset: dict[str, Any]) -> None:

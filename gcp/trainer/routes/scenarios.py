@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response, status
 
+from gcp.common.actor import Person
 from gcp.common.application import JsonBody, ServicesNeeded
 from gcp.common.documentation import ACT, FIND, READ, WRITE, problems
 from gcp.trainer.routes.paging import Limit, Offset
@@ -27,9 +28,11 @@ router = APIRouter(prefix=PATH, tags=["scenarios"])
     },
     summary="Save a plan",
 )
-def save_scenario(services: ServicesNeeded, response: Response, request: ScenarioRequest) -> ScenarioView:
+def save_scenario(
+    services: ServicesNeeded, person: Person, response: Response, request: ScenarioRequest
+) -> ScenarioView:
     """Solve the question with the model and keep both under the name. The same question and name are the same plan."""
-    view, changed = scenarios.save_scenario(services, request)
+    view, changed = scenarios.save_scenario(services, request, actor=person)
     if not changed:
         response.status_code = status.HTTP_200_OK
     response.headers["Location"] = f"{PATH}/{view.id}"
@@ -52,6 +55,6 @@ def read_scenario(services: ServicesNeeded, scenario_id: JobId) -> ScenarioView:
 
 
 @router.delete("/{scenario_id}", responses=ACT, summary="Remove a saved plan")
-def remove_scenario(services: ServicesNeeded, scenario_id: JobId) -> ScenarioView:
+def remove_scenario(services: ServicesNeeded, person: Person, scenario_id: JobId) -> ScenarioView:
     """The plan as it was. Nothing but the name and its question is lost: asking again gives the same plan."""
-    return scenarios.remove_scenario(services, scenario_id)
+    return scenarios.remove_scenario(services, scenario_id, actor=person)

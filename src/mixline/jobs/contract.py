@@ -151,8 +151,17 @@ class JobQueue(Protocol):
         """Newest first."""
         ...
 
-    def list_events(self, job_id: str, *, after: int = 0, limit: int = 500) -> list[JobEvent]:
-        """Log lines with a sequence above `after`, in order. Raises NotFoundError."""
+    def list_events(
+        self, job_id: str, *, after: int = 0, before: int | None = None, limit: int = 500, newest: bool = False
+    ) -> list[JobEvent]:
+        """Log lines with a sequence above `after` and below `before`, in order: the first `limit` of them, or the last.
+
+        Raises NotFoundError.
+        """
+        ...
+
+    def prune_events(self, *, ended_before: datetime, keep: int) -> int:
+        """Drop lines of progress, and all but the last `keep` others, of jobs that ended before a moment; how many went."""
         ...
 
     def cancel(self, job_id: str) -> Job:

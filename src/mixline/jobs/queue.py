@@ -13,12 +13,13 @@ from sqlalchemy import Connection, RowMapping, and_, func, or_, select, update
 from mixline.errors import BusyError, ConflictError
 from mixline.jobs.contract import Job, JobEvent, JobState, Lease, Progress
 from mixline.jobs.line import line_runs
+from mixline.jobs.log_lines import prune_events, select_events
 from mixline.jobs.parts import delete_parts
 from mixline.jobs.rows import add_event, clean_numbers, clean_text, job_id_of, read_event, read_job, select_jobs
 from mixline.jobs.transactions import as_json, estimate_wait, find_job, hold_job, next_ticket
 from mixline.state.database import State
 from mixline.state.rows import Clock, utc_now
-from mixline.state.tables import job_events, jobs
+from mixline.state.tables import jobs
 
 RETRY_DELAY_LIMIT = 60.0  # seconds between attempts at most
 
@@ -86,16 +87,17 @@ class StateQueue:
         with self._state.read() as connection:
             return [read_job(row) for row in connection.execute(statement.limit(limit).offset(offset)).mappings()]
 
-    def list_events(self, job_id: str, *, after: int = 0, limit: int = 500) -> list[JobEvent]:
-        statement = (
-            select(job_events)
-            .where(job_events.c.job_id == job_id, job_events.c.sequence > after)
-            .order_by(job_events.c.sequence)
-            .limit(limit)
-        )
+    def list_events(
+        self, job_id: str, *, after: int = 0, before: int | None = None, limit: int = 500, newest: bool = False
+    ) -> list[JobEvent]:
+        statement = select_events(job_id, after=after, before=before, newest=newest).limit(limit)
         with self._state.read() as connection:
             find_job(connection, job_id)
-            return [read_event(row) for row in connection.execute(statement).mappings()]
+            events = [read_event(row) for row in connection.execute(statement).mappings()]
+        return events[::-1] if newest else events
+
+    def prune_events(self, *, ended_before: datetime, keep: int) -> int:
+        return prune_events(self._state, ended_before=ended_before, keep=keep)
 
     # --- people's side ------------------------------------------------------------------------------------------------
 

@@ -6,13 +6,14 @@ from mixline.errors import NotFoundError
 from mixline.messages import CandidateChoice, ModelRow
 from mixline.services.context import Services
 from mixline.services.models import get_row, keep_model, load_model
+from mixline.services.people import LOCAL_USER
 from mixline.state.audit import Audit
 
 ACTION = "choose candidate"
 
 
 def choose_candidate(
-    services: Services, model_id: str, request: CandidateChoice, *, actor: str = "person"
+    services: Services, model_id: str, request: CandidateChoice, *, actor: str = LOCAL_USER
 ) -> tuple[ModelRow, bool]:
     """Publish the model that stands on another candidate of `model_id`'s search. The old model stays as it is.
 

@@ -14,7 +14,7 @@ from mixline.messages import ModelSummary
 from mixline.services.context import Services
 from mixline.state.runs import Run
 from mixline.state.tables import runs
-from mixline.tracking.contract import MetricPoint, RunRecord
+from mixline.tracking.contract import MetricPoint, RunRecord, TrackedRun
 
 if TYPE_CHECKING:
     from mixline.mmm.model import MixModel
@@ -71,13 +71,18 @@ def describe_run(run: Run, model: MixModel, summary: ModelSummary, *, started: d
     )
 
 
-def record_run(services: Services, record: RunRecord) -> str | None:
-    """Tell the tracking server; its address for the run, or None when the record waits in the outbox. Never raises."""
+def send_record(services: Services, record: RunRecord) -> TrackedRun | None:
+    """Tell the tracking server; where the record is, or None when it waits in the outbox. Never raises."""
     try:
-        tracked = services.tracker.record(record)
+        return services.tracker.record(record)
     except Exception:  # a finished fit is worth more than its record
         _log.exception("run %s was not recorded", record.run_key)
         return None
+
+
+def record_run(services: Services, record: RunRecord) -> str | None:
+    """Tell of a run under its own id, and note its address. None when the record waits. Never raises."""
+    tracked = send_record(services, record)
     if tracked is None:
         return None
     services.runs.set_tracking(record.run_key, tracked.address)

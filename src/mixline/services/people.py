@@ -1,37 +1,30 @@
 """Who asks, and what they may do.
 
-On a laptop there is no sign-in: everything is done by the account the service runs under. Behind a sign-in proxy the header
-that `identity_header` names says who it is. Rights are checked in the use cases, so that every way in is the same.
+On a laptop there is no sign-in: whoever uses it is the local user. Behind a sign-in proxy the header that `identity_header`
+names says who it is. The names are shown on pages and kept in the audit trail as they are here. Rights are checked in the
+use cases, so that every way in is the same.
 """
 
 from __future__ import annotations
-
-import getpass
-from functools import lru_cache
 
 from mixline.errors import ForbiddenError
 from mixline.services.context import Services
 from mixline.settings import Settings
 
 LONGEST_NAME = 200
+LOCAL_USER = (
+    "local user"  # without a sign-in nobody is told apart; the account of the service says nothing about who asked
+)
+UNKNOWN = "an unknown person"  # a sign-in is set up, and this request came without it
 
 
 def name_person(settings: Settings, header: str | None) -> str:
     """The person a request comes from; `header` is the value of the identity header, where one is set."""
     if not settings.identity_header:
-        return local_person()
+        return LOCAL_USER
     # Identity-Aware Proxy writes "accounts.google.com:ada@example.com"
     name = (header or "").rpartition(":")[2].strip()[:LONGEST_NAME]
-    return name or "unknown"
-
-
-@lru_cache(maxsize=1)
-def local_person() -> str:
-    """The account this process runs under."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # an account without a name, as in some containers
-        return "local"
+    return name or UNKNOWN
 
 
 def may_direct_queue(settings: Settings, person: str) -> bool:

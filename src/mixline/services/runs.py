@@ -13,6 +13,7 @@ from mixline.services.context import Services
 from mixline.services.datasets import load_frame
 from mixline.services.drafts import carry_to_segment, draft_of
 from mixline.services.identities import FIT_KIND, run_key
+from mixline.services.people import LOCAL_USER
 from mixline.services.run_rows import CUSTOM, get_run
 from mixline.services.tags import put_tags
 from mixline.state.audit import Audit
@@ -72,6 +73,8 @@ def launch_run(services: Services, request: RunRequest, *, key: str = "", person
     payload = {"dataset_id": dataset.id, "specification_id": spec.id}
     was_there = _is_live(services, run_id)
     services.queue.submit(FIT_KIND, payload, idempotency_key=idempotency_key)
+    if not was_there:
+        services.runs.clear_tracking(run_id)  # of an ending before this one
     if request.tags:
         put_tags(services, run_id, request.tags)
     if person and not was_there:
@@ -92,7 +95,8 @@ def cancel_run(services: Services, run_id: str, *, person: str = "") -> RunView:
 def retry_run(services: Services, run_id: str, *, person: str = "") -> RunView:
     """Queue a failed or cancelled run again. Raises NotFoundError, ConflictError, BusyError."""
     get_run(services, run_id)
-    services.queue.retry(run_id, reason=f"asked for by {person or 'a person'}")
+    services.queue.retry(run_id, reason=f"asked for by {person or LOCAL_USER}")
+    services.runs.clear_tracking(run_id)
     if person:
         Audit(services.state).record(actor=person, action="retry run", subject=run_id)
     return get_run(services, run_id)

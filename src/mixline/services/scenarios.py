@@ -7,13 +7,16 @@ from mixline.mmm.planning.document import read_request, write_request
 from mixline.services.context import Services
 from mixline.services.model_views import view_estimate
 from mixline.services.models import load_model
+from mixline.services.people import LOCAL_USER
 from mixline.state.audit import Audit
 from mixline.state.scenarios import Scenario, Scenarios
 
 SAVED, REMOVED = "save plan", "remove plan"
 
 
-def save_scenario(services: Services, request: ScenarioRequest, *, actor: str = "person") -> tuple[ScenarioView, bool]:
+def save_scenario(
+    services: Services, request: ScenarioRequest, *, actor: str = LOCAL_USER
+) -> tuple[ScenarioView, bool]:
     """Solve a plan and keep it under its name; whether anything changed comes with it.
 
     Raises:
@@ -69,7 +72,7 @@ def get_scenario(services: Services, scenario_id: str) -> ScenarioView:
     return _view(services, Scenarios(services.state).get(scenario_id))
 
 
-def remove_scenario(services: Services, scenario_id: str, *, actor: str = "person") -> ScenarioView:
+def remove_scenario(services: Services, scenario_id: str, *, actor: str = LOCAL_USER) -> ScenarioView:
     """Forget a saved plan; the audit trail keeps its name. Raises NotFoundError."""
     removed = Scenarios(services.state).remove(scenario_id)
     Audit(services.state).record(

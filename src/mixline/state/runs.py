@@ -88,6 +88,11 @@ class Runs:
         """Note where a run can be seen in experiment tracking. Raises NotFoundError."""
         return self._set(run_id, tracking_url=tracking_url)
 
+    def clear_tracking(self, run_id: str) -> None:
+        """Forget where an earlier ending can be seen: the run goes on. The record itself stays."""
+        with self._state.write() as connection:
+            connection.execute(update(runs).where(runs.c.id == run_id).values(tracking_url=None))
+
     def add_core_seconds(self, run_id: str, seconds: float) -> None:
         """Note that an attempt kept cores busy for so long; attempts add up. A run that is gone is left alone."""
         spent = func.coalesce(runs.c.core_seconds, 0.0) + seconds

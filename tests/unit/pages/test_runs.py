@@ -9,8 +9,9 @@ from dash import Dash
 
 from dashboard.components.run_form import build_requests, first_segments, segment_options
 from dashboard.components.run_history import history_rows
-from dashboard.components.run_progress import log_lines, ordinal, run_card
-from dashboard.components.run_queue import queue_panel
+from dashboard.components.run_log import LINES_AT_FIRST, download, live_lines, log_lines, log_panel, show_older
+from dashboard.components.run_progress import ordinal, run_card
+from dashboard.components.run_queue import hides_note, queue_panel
 from dashboard.components.run_words import cost_words, duration_words, read_tags, tag_words, takes_words
 from dashboard.figures.search_progress import cloud_figure, read_search, search_figure
 from mixline.messages import CostView, EventView, QueueView, RunRequest, RunTag, SearchCloud
@@ -67,7 +68,7 @@ def test_a_tick_keeps_what_is_shown_when_the_trainer_goes_away(
 def test_the_last_tick_renews_the_estimates(page_app: Dash, busy_trainer: Any, make_run: Any, text_of: Words) -> None:
     busy_trainer.answer("GET /v1/mmm/runs", [make_run(1, "succeeded")])
     busy_trainer.answer(f"GET /v1/jobs/{make_run(1).id}/events", [])
-    _, _, stopped, line, _, _, presets = tick(1)
+    _, _, stopped, line, _, _, _, presets = tick(1)
     assert stopped is True
     assert line is None
     assert "about 30 s" in text_of(presets[0]["label"])
@@ -268,9 +269,16 @@ def test_the_queue_lists_what_waits_in_its_order(make_run: Any, text_of: Words) 
 def test_who_may_not_direct_the_queue_sees_it_without_its_switch(make_run: Any, text_of: Words) -> None:
     paused = view_queue(paused=True, actor="ada", changed_at=NOW, may_direct=False)
     words = text_of(queue_panel(paused, [make_run(1, "queued")]))
-    assert "by ada" in words
+    assert "The queue is paused  since 20 Nov 2026, 12:02 UTC by ada." in words
+    assert "Reason" not in words
     assert "Resume" not in words
     assert "↑" not in words
+
+
+def test_a_pause_is_shown_with_its_reason_and_asks_for_none_while_it_lasts(make_run: Any, text_of: Words) -> None:
+    paused = view_queue(paused=True, note="Stock count until Monday", actor="local user", changed_at=NOW)
+    assert "Reason:  Stock count until Monday" in text_of(queue_panel(paused, []))
+    assert [hides_note(view) for view in (view_queue(), paused, view_queue(may_direct=False))] == [False, True, True]
 
 
 def test_the_log_is_newest_first_and_names_who_did_it(text_of: Words) -> None:
@@ -286,7 +294,55 @@ def test_the_log_is_newest_first_and_names_who_did_it(text_of: Words) -> None:
     assert 5 <= len(lines) <= 8  # a line for every tenth per cent
 
 
-def find(component: Any, component_id: str) -> Any:
+def numbered(first: int, last: int) -> list[EventView]:
+    return [EventView(sequence=n, at=NOW, kind="log", message=f"line {n}", data={}) for n in range(first, last + 1)]
+
+
+def test_a_long_log_opens_with_its_newest_lines_and_a_way_to_the_others(make_run: Any, text_of: Words) -> None:
+    run = make_run(1)
+    panel = log_panel(run, numbered(501, 1000))
+    lines = find(panel, {"type": "run-log", "index": 0}).children
+    assert len(lines) == LINES_AT_FIRST
+    assert text_of(lines[0]).endswith("line 1000")
+    assert find(panel, "log-older").hidden is False
+    assert f"/runs/{run.id}/log.txt" in str(panel)
+    assert find(log_panel(run, numbered(1, 9)), "log-older").hidden is True
+    assert find(log_panel(run, []), "log-older").hidden is True
+
+
+def test_lines_that_come_in_stand_above_those_that_are_there(text_of: Words) -> None:
+    place = {"run": "r", "from": 801, "oldest": 501}
+    lines = [text_of(line) for line in live_lines(numbered(503, 1002), place)]
+    assert (len(lines), lines[0][-9:], lines[-1][-8:]) == (202, "line 1002", "line 801")
+    lines = [text_of(line) for line in live_lines(numbered(1301, 1800), place)]
+    assert lines[-1] == "500 lines between are in the whole log."
+
+
+def test_older_lines_are_asked_for_until_there_are_none(page_app: Dash, trainer: Any, make_run: Any) -> None:
+    run = make_run(1)
+    trainer.answer(f"GET /v1/jobs/{run.id}/events", numbered(201, 500))
+    _, place, hidden, error = show_older(1, {"run": run.id, "from": 501, "oldest": 501})
+    assert dict(trainer.asked[-1].url.params) == {"newest": "true", "limit": "300", "before": "501"}
+    assert (place, hidden, error) == ({"run": run.id, "from": 501, "oldest": 201}, False, None)
+    trainer.answer(f"GET /v1/jobs/{run.id}/events", numbered(1, 200))
+    assert show_older(1, place)[2] is True
+    trainer.answer(f"GET /v1/jobs/{run.id}/events", [])  # the oldest were dropped long ago
+    assert show_older(1, place)[2] is True
+
+
+def test_the_whole_log_is_passed_on_as_a_text(page_app: Dash, trainer: Any, make_run: Any) -> None:
+    run = make_run(1)
+    trainer.answer(f"GET /v1/jobs/{run.id}/log", "text")
+    response = download(run.id)
+    assert b"".join(response.response) == b'"text"'
+    assert response.headers["Content-Disposition"] == f'attachment; filename="run-{run.id[:12]}.log.txt"'
+    response.close()
+    problem = {"type": "", "title": "", "status": 404, "detail": "There is no job with this id.", "code": "not-found"}
+    trainer.answer(f"GET /v1/jobs/{run.id}/log", problem | {"correlation_id": "c"}, 404)
+    assert (download(run.id).status_code, download("../secrets").status_code) == (404, 404)
+
+
+def find(component: Any, component_id: Any) -> Any:
     """The component with an id."""
     for child in component._traverse():
         if getattr(child, "id", None) == component_id:

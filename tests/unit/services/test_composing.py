@@ -18,7 +18,7 @@ from mixline.mmm.specification import Context, Goal, Media, ModelSpec, Range, St
 from mixline.services.adapting import adapt, names_of, summarise
 from mixline.services.batches import read_rows, read_tags
 from mixline.services.clouds import POINTS_KEPT, LiveCloud
-from mixline.services.people import local_person, may_direct_queue, name_person
+from mixline.services.people import LOCAL_USER, UNKNOWN, may_direct_queue, name_person
 from mixline.services.problem_paths import Pruned, read_steps, write_steps
 from mixline.services.tags import read_tag_query
 from mixline.settings import Settings
@@ -219,8 +219,8 @@ def test_a_large_cloud_is_thinned_and_keeps_the_newest() -> None:
 def test_the_proxy_names_the_person_and_nobody_else() -> None:
     behind = Settings(identity_header="X-Person")
     assert name_person(behind, "accounts.google.com:ada@example.com") == "ada@example.com"
-    assert name_person(behind, None) == name_person(behind, " ") == "unknown"
-    assert name_person(Settings(), "ada@example.com") == local_person()
+    assert name_person(behind, None) == name_person(behind, " ") == UNKNOWN
+    assert name_person(Settings(), "ada@example.com") == LOCAL_USER == "local user"
 
 
 def test_operators_are_those_named_or_everybody() -> None:
