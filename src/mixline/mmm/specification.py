@@ -48,7 +48,12 @@ class Range:
         object.__setattr__(self, "low", float(self.low) + 0.0)
         object.__setattr__(self, "high", float(self.high) + 0.0)
         if not (math.isfinite(self.low) and math.isfinite(self.high)):
-            raise SpecificationError("a range must have two finite ends", got=f"{self.low} to {self.high}")
+            raise SpecificationError(
+                "a range must have two finite ends",
+                got=f"{self.low} to {self.high}",
+                expected="two numbers",
+                action="Give the least and the largest, or one number to fix it.",
+            )
         if self.low > self.high:
             raise SpecificationError(
                 "a range is upside down", got=f"{self.low} to {self.high}", expected="low <= high", action="Swap them."
@@ -88,13 +93,20 @@ class Media:
 
     def __post_init__(self) -> None:
         if self.spend is None and self.exposure is None:
-            raise SpecificationError("a channel needs a spend or an exposure column", where=f"channel {self.name}")
+            raise SpecificationError(
+                "a channel needs a spend or an exposure column",
+                where=f"channel {self.name}",
+                got="neither",
+                expected="spend for a paid channel, exposure for an organic one",
+                action="Name the column or leave the channel out.",
+            )
         object.__setattr__(self, "ranges", dict(sorted(self.ranges.items())))
         for key, value in self.ranges.items():
             if key not in LIMITS:
                 raise SpecificationError(
-                    "unknown parameter", where=f"channel {self.name}", got=key, expected=", ".join(LIMITS)
-                )
+                    "unknown parameter", where=f"channel {self.name}", got=key, expected=", ".join(LIMITS),
+                    action="Correct the name or take the range out.",
+                )  # fmt: skip
             low, high = LIMITS[key]
             if value.low < low or value.high > high:
                 raise SpecificationError(
@@ -102,6 +114,7 @@ class Media:
                     where=f"channel {self.name}",
                     got=f"{value.low} to {value.high}",
                     expected=f"within {low} to {high}",
+                    action="Narrow the range.",
                 )
 
     @property
@@ -149,7 +162,16 @@ class Search:
 
     def __post_init__(self) -> None:
         for name in ("rssd_weight", "lift_weight"):
-            object.__setattr__(self, name, float(getattr(self, name)) + 0.0)
+            value = float(getattr(self, name)) + 0.0
+            object.__setattr__(self, name, value)
+            if not 0.0 <= value < math.inf:
+                raise SpecificationError(
+                    "a weight is out of range",
+                    where=f"search.{name}",
+                    got=value,
+                    expected="0 or more; 0 drops the objective, 1 counts like the error",
+                    action="Correct the weight.",
+                )
 
 
 @dataclass(frozen=True)
@@ -189,7 +211,13 @@ class Refresh:
         object.__setattr__(self, "shares", {str(k): float(v) + 0.0 for k, v in sorted(self.shares.items())})
         object.__setattr__(self, "limits", dict(sorted(self.limits.items())))
         if self.steps < 1:
-            raise SpecificationError("a refresh adds at least one period", where="refresh.steps", got=self.steps)
+            raise SpecificationError(
+                "a refresh adds at least one period",
+                where="refresh.steps",
+                got=self.steps,
+                expected="1 or more",
+                action="Add newer rows, or fit anew.",
+            )
 
 
 @dataclass(frozen=True)
@@ -223,26 +251,43 @@ class ModelSpec:
         for name in names:
             if not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_ .&+()/-]{0,79}", name):
                 raise SpecificationError(
-                    "a name is not usable", got=name, expected="1-80 letters, digits, _ - . & + ( ) /"
+                    "a name is not usable",
+                    where="names of channels and context",
+                    got=name,
+                    expected="1-80 letters, digits, _ - . & + ( ) /",
+                    action="Choose another name; the label may be any text.",
                 )
         repeated = sorted({n for n in names if names.count(n) > 1})
         if repeated:
-            raise SpecificationError("names repeat", got=", ".join(repeated), action="Give each term its own name.")
+            raise SpecificationError(
+                "names repeat",
+                where="channels, context and components",
+                got=", ".join(repeated),
+                expected="each once",
+                action="Give each term its own name.",
+            )
         if not any(m.paid for m in self.media):
             raise SpecificationError(
-                "no paid channel", expected="at least one channel with a spend column", action="Map a spend column."
+                "no paid channel",
+                where="media",
+                got=f"{len(self.media)} channels without a spend column",
+                expected="at least one channel with a spend column",
+                action="Map a spend column.",
             )
         if "holiday" in self.components and not self.holiday_country:
             raise SpecificationError(
                 "holidays need a country",
                 where="holiday_country",
+                got="no country",
                 expected="a two-letter code such as DE",
                 action="Name the country or leave holiday out of components.",
             )
         if self.window_start and self.window_end and self.window_start > self.window_end:
             raise SpecificationError(
-                "the window ends before it starts", where="window", got=f"{self.window_start} to {self.window_end}"
-            )
+                "the window ends before it starts",
+                where="window", got=f"{self.window_start} to {self.window_end}",
+                expected="a start before the end", action="Swap them.",
+            )  # fmt: skip
         s = self.search
         if not (1 <= s.trials <= 100 and 1 <= s.iterations <= 100_000 and 1 <= s.batch <= 1000 and 0 <= s.seed < 2**31):
             raise SpecificationError(
@@ -250,6 +295,7 @@ class ModelSpec:
                 where="search",
                 got=f"{s.trials} trials, {s.iterations} iterations, batch {s.batch}, seed {s.seed}",
                 expected="1-100 trials, 1-100,000 iterations, batch 1-1000, seed 0-2^31",
+                action="Choose a preset: test, standard or thorough.",
             )
         if not (0 <= self.validation.folds <= 20 and 0 <= self.validation.horizon <= 1000):
             raise SpecificationError(
@@ -257,6 +303,7 @@ class ModelSpec:
                 where="validation",
                 got=f"{self.validation.folds} folds of {self.validation.horizon} periods",
                 expected="0-20 folds, 0-1000 periods",
+                action="Ask for three forecasts of a quarter: folds 3, horizon 0.",
             )
         train = self.validation.train
         if train is not None and not (train.low > 0.1 and train.high <= 1.0):
@@ -265,6 +312,7 @@ class ModelSpec:
                 where="validation.train",
                 got=f"{train.low} to {train.high}",
                 expected="above 0.1 and at most 1",
+                action="A share of 0.8 fits on four fifths of the window.",
             )
 
     @cached_property

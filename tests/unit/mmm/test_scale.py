@@ -59,11 +59,15 @@ def test_another_unit_changes_no_loss_and_no_figure(outcome: float, spend: float
         assert review(model).verdict == review(base).verdict
 
 
-@pytest.mark.parametrize("scale", [1e12, 1e-6])
-def test_a_decimal_unit_changes_only_rounding(scale: float) -> None:
-    model, base = fit(SPEC, scaled(scale, scale)), as_it_is()
-    np.testing.assert_allclose(model.draws.beta, base.draws.beta * scale, rtol=1e-9)
+@pytest.mark.parametrize(("outcome", "spend"), [(1e12, 1e12), (1e-6, 1e-6), (1e12, 1e-6)])
+def test_a_decimal_unit_changes_only_rounding(outcome: float, spend: float) -> None:
+    model, base = fit(SPEC, scaled(outcome, spend)), as_it_is()
+    np.testing.assert_allclose(model.draws.beta, base.draws.beta * outcome, rtol=1e-9)
     np.testing.assert_allclose(model.candidates["nrmse"], base.candidates["nrmse"], rtol=1e-9)
+    for one, other in zip(channel_results(model), channel_results(base), strict=True):
+        for end in ("value", "low", "high"):
+            mine, theirs = getattr(one.roi, end), getattr(other.roi, end)
+            assert mine == pytest.approx(theirs * outcome / spend, rel=1e-9), (one.name, end)
 
 
 @pytest.mark.parametrize("scale", [1e200, 1e-200])

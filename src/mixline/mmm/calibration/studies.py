@@ -58,6 +58,7 @@ def check_studies(
                 "no channel of the study ran while it lasted",
                 where=place_of(study),
                 got=f"no media from {study.start} to {study.end}",
+                expected="media in at least one period",
                 action="Correct the dates or the channel, or leave the study out.",
             )
 
@@ -70,15 +71,26 @@ def check_study(
     unknown = [c for c in study.channels if c not in names]
     if unknown or not study.channels:
         raise SpecificationError(
-            "the study names no channel of the model", where=place, got=", ".join(unknown), expected=", ".join(names)
+            "the study names no channel of the model",
+            where=place,
+            got=", ".join(unknown) or "no channel",
+            expected=", ".join(names),
+            action="Correct the name or leave the study out.",
         )
     if len(set(study.channels)) != len(study.channels):
-        raise SpecificationError("the study names a channel twice", where=place, got=", ".join(study.channels))
+        raise SpecificationError(
+            "the study names a channel twice",
+            where=place,
+            got=", ".join(study.channels),
+            expected="each channel once",
+            action="Take the repeated one out.",
+        )
     if study.start > study.end:
         raise SpecificationError(
             "the study ends before it starts",
             where=place,
             got=f"{study.start} to {study.end}",
+            expected="a first day before the last",
             action="Swap the dates.",
         )
     first, last = dates[window[0]], dates[window[1] - 1] + period_days(dates, interval)[window[1] - 1] - 1
@@ -96,10 +108,15 @@ def check_study(
             where=place,
             got=study.effect,
             expected="a number other than 0",
+            action="Give the outcome gained, or leave the study out.",
         )
     if not 0 < study.confidence <= 1:
         raise SpecificationError(
-            "the confidence is out of range", where=place, got=study.confidence, expected="above 0 and at most 1"
+            "the confidence is out of range",
+            where=place,
+            got=study.confidence,
+            expected="above 0 and at most 1",
+            action="Write 95 % as 0.95.",
         )
 
 

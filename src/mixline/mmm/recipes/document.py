@@ -82,8 +82,10 @@ def read_yaml(text: str) -> ModelSpec:
     if len(text) > LONGEST_TEXT:
         raise SpecificationError(
             "the specification is too long",
+            where="specification",
             got=f"{len(text):,} characters",
             expected=f"at most {LONGEST_TEXT:,}",
+            action="Take out what is not a field of a specification.",
         )
     try:
         document = yaml.load(text, Loader=strict_loader())  # noqa: S506 - a SafeLoader made stricter
@@ -121,16 +123,36 @@ def _adstock(value: Any, path: str) -> str:
 def _study(**parts: Any) -> Study:
     study = Study(**parts)
     if not study.channels:
-        raise SpecificationError("a study needs a channel", where="channels", got="none")
+        raise SpecificationError(
+            "a study needs a channel",
+            where="channels",
+            got="none",
+            expected="at least one name",
+            action="Name the channels that were tested.",
+        )
     if study.start > study.end:
         raise SpecificationError(
-            "the study ends before it starts", where="start", got=f"{study.start} to {study.end}", action="Swap them."
+            "the study ends before it starts",
+            where="start",
+            got=f"{study.start} to {study.end}",
+            expected="a start before the end",
+            action="Swap them.",
         )
     if len(set(study.channels)) != len(study.channels):
-        raise SpecificationError("the study names a channel twice", where="channels", got=", ".join(study.channels))
+        raise SpecificationError(
+            "the study names a channel twice",
+            where="channels",
+            got=", ".join(study.channels),
+            expected="each channel once",
+            action="Take the repeated one out.",
+        )
     if study.effect == 0:
         raise SpecificationError(
-            "an effect of 0 cannot be compared with", where="effect", got=study.effect, expected="a number other than 0"
+            "an effect of 0 cannot be compared with",
+            where="effect",
+            got=study.effect,
+            expected="a number other than 0",
+            action="Give the outcome gained, or leave the study out.",
         )
     if not 0 < study.confidence <= 1:
         raise SpecificationError(
@@ -138,6 +160,7 @@ def _study(**parts: Any) -> Study:
             where="confidence",
             got=study.confidence,
             expected="above 0 and at most 1, such as 0.95",
+            action="Write 95 % as 0.95.",
         )
     return study
 
