@@ -20,6 +20,7 @@ VENDOR = Path(__file__).parent / "vendor"
 PLOTLY_FILE = next(VENDOR.glob("plotly-cartesian-*.min.js.gz"))
 PLOTLY_VERSION = PLOTLY_FILE.name.removeprefix("plotly-cartesian-").removesuffix(".min.js.gz")
 PLOTLY_ADDRESS = f"/plotly-{PLOTLY_VERSION}.min.js"
+GRAPH_ADDRESS = "/_dash-component-suites/dash/dcc/async-graph.js"  # what draws with it; Dash asks when a figure comes
 
 FOR_EVER = "public, max-age=31536000, immutable"
 A_DAY = "public, max-age=86400"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import logging
 import secrets
 from collections.abc import Callable
@@ -14,23 +15,18 @@ from dashboard import delivery, navigation
 from dashboard.components import states
 from dashboard.components.aria import aria
 from dashboard.components.icons import icon
+from dashboard.still import write_still
 from mixline.errors import MixlineError
 
 log = logging.getLogger("mixline.dashboard")
 
 REDRAW = "redraw"  # a store: whoever writes to it has the page drawn again from its address
 LOCATION = "_pages_location"  # Dash's own name for the address bar
-TARGET: Any = {"_pages_content": "children"}
+CONTENT = "_pages_content"
+TARGET: Any = {CONTENT: "children"}
 
-# What stands on the screen until the scripts have read the page: the same grey shapes as while a page is drawn.
-SHAPES = """<div class="shell" aria-hidden="true"><div class="sidebar"></div><main><div class="page">
-<div class="bone title-bone"></div>
-<div class="cards"><div class="bone card-bone"></div><div class="bone card-bone"></div></div>
-<div class="bone figure-bone"></div>
-</div></main></div>"""
-ENTRY = f'<div id="react-entry-point">{SHAPES}</div>'
 INDEX = f"""<!DOCTYPE html>
-<html lang="en" data-plotly="{delivery.PLOTLY_ADDRESS}">
+<html lang="en" data-plotly="{delivery.PLOTLY_ADDRESS}" data-graph="{delivery.GRAPH_ADDRESS}">
 <head>
 {{%metas%}}
 <title>{{%title%}}</title>
@@ -51,36 +47,12 @@ def shell() -> html.Div:
             html.A("Skip to content", href="#content", className="skip-link"),
             dcc.Store(id=REDRAW),
             html.Div(id="theme-sink", hidden=True),
-            html.Header(
-                [
-                    html.Button(
-                        icon("M3 6h14M3 10h14M3 14h14"),
-                        id="menu-toggle",
-                        className="icon-button",
-                        **aria(label="Menu", expanded="false", controls="sidebar"),
-                    ),
-                    _brand(),
-                ],
-                className="topbar",
-            ),
-            html.Aside(
-                [
-                    _brand(),
-                    html.Nav(_groups(), **aria(label="Pages")),
-                    html.Button(
-                        [icon("M10 3a7 7 0 1 0 7 7 5.5 5.5 0 0 1-7-7z"), html.Span("Light or dark")],
-                        id="theme-toggle",
-                        className="nav-entry theme-toggle",
-                        **aria(label="Switch between light and dark"),
-                    ),
-                ],
-                id="sidebar",
-                className="sidebar",
-            ),
+            _topbar(),
+            _sidebar(),
             html.Div(id="scrim", className="scrim", n_clicks=0),
             html.Main(
                 dcc.Loading(
-                    page_container,
+                    _first_page(),
                     custom_spinner=states.skeleton(),
                     delay_show=350,
                     target_components=TARGET,
@@ -164,12 +136,48 @@ def not_found(**_query: Any) -> html.Div:
     )
 
 
+def entry(path: str) -> str:
+    """What stands on the screen until the scripts have read the page at `path`: its navigation and its shapes."""
+    shapes = html.Main(states.skeleton())
+    return f'<div id="react-entry-point">{write_still(_topbar(), _sidebar(path), shapes)}</div>'
+
+
+def _first_page() -> Any:
+    """Dash's place for pages, with the shapes of a page in it until the first one comes."""
+    place = copy.deepcopy(page_container)
+    [content] = [part for part in place.children if getattr(part, "id", "") == CONTENT]
+    content.children = states.skeleton()
+    return place
+
+
+def _topbar() -> html.Header:
+    menu = html.Button(
+        icon("M3 6h14M3 10h14M3 14h14"),
+        id="menu-toggle",
+        className="icon-button",
+        **aria(label="Menu", expanded="false", controls="sidebar"),
+    )
+    return html.Header([menu, _brand()], className="topbar")
+
+
+def _sidebar(here: str = "") -> html.Aside:
+    toggle = html.Button(
+        [icon("M10 3a7 7 0 1 0 7 7 5.5 5.5 0 0 1-7-7z"), html.Span("Light or dark")],
+        id="theme-toggle",
+        className="nav-entry theme-toggle",
+        **aria(label="Switch between light and dark"),
+    )
+    return html.Aside(
+        [_brand(), html.Nav(_groups(here), **aria(label="Pages")), toggle], id="sidebar", className="sidebar"
+    )
+
+
 def _brand() -> html.Div:
     mark = icon("M3 15c4 0 4-9 8-9s3 6 6 6", size=22, width=2.2)
     return html.Div([mark, html.Span("Mixline")], className="brand")
 
 
-def _groups() -> list[html.Div]:
+def _groups(here: str) -> list[html.Div]:
     groups = []
     for group in navigation.GROUPS:
         entries = [entry for entry in navigation.ENTRIES if entry.group == group]
@@ -179,7 +187,7 @@ def _groups() -> list[html.Div]:
                     [icon(entry.icon), html.Span(entry.name)],
                     href=entry.path,
                     id={"type": "nav", "path": entry.path},
-                    className="nav-entry",
+                    className="nav-entry active" if entry.path == here else "nav-entry",
                 )
                 for entry in entries
             ]

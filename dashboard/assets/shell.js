@@ -15,18 +15,13 @@
   const dark = window.matchMedia && window.matchMedia("(prefers-color-scheme: dark)").matches;
   apply(cookie ? cookie[1] : dark ? "dark" : "light");
 
-  // plotly.js is fetched while the page is still being read, from an address the browser may keep; Dash would ask for
-  // another one when the first figure comes.
-  const plotly = root.dataset.plotly;
-  Object.defineProperty(window, "_dashPlotlyJSURL", { get: () => plotly, set: () => {} });
-  fetch(plotly, { priority: "low" }).catch(() => {});
-
   const none = () => window.dash_clientside.no_update;
 
   window.dash_clientside = Object.assign({}, window.dash_clientside, {
     shell: {
       // Links of the navigation keep the filters; the one of this page is marked.
       follow: function (pathname, search, ids) {
+        window.readPlotly();
         setTimeout(() => {
           document.querySelectorAll(".sidebar .nav-entry").forEach((link) => {
             if (link.classList.contains("active")) link.setAttribute("aria-current", "page");
