@@ -10,6 +10,7 @@ import hashlib
 import json
 import math
 import re
+from collections import ChainMap
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
@@ -17,6 +18,7 @@ from functools import cached_property
 from typing import Any, Literal
 
 from mixline.errors import SpecificationError
+from mixline.mmm.transforms.adstock import PARAMETER_LIMITS
 
 Sign = Literal["positive", "negative", "either"]
 GoalKind = Literal["revenue", "conversions"]
@@ -26,14 +28,9 @@ Optimizer = Literal["arrays", "nevergrad"]
 InterceptRule = Literal["non_negative", "free", "none"]
 COMPONENTS: tuple[Component, ...] = ("trend", "season", "monthly", "weekday", "holiday")
 
-# Legal limits of the search (Robyn 3.12.1, robyn_inputs); "open" ends are excluded.
-LIMITS: Mapping[str, tuple[float, float]] = {
-    "alpha": (0.0, 10.0),
-    "gamma": (0.0, 1.0),
-    "theta": (0.0, 1.0),
-    "shape": (0.0, 20.0),
-    "scale": (0.0, 1.0),
-}
+# Legal limits of the search (Robyn 3.12.1, robyn_inputs), of saturation and of every registered adstock. The search keeps off
+# ends that are no values (`mixline.mmm.recipes.defaults.OPEN_ENDS`).
+LIMITS: Mapping[str, tuple[float, float]] = ChainMap({"alpha": (0.0, 10.0), "gamma": (0.0, 1.0)}, PARAMETER_LIMITS)
 
 
 @dataclass(frozen=True)

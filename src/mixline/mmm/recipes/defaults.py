@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from mixline.mmm.specification import Interval, Media, Range
+from mixline.mmm.transforms.adstock import ADSTOCKS
 
 
 @dataclass(frozen=True)
@@ -40,9 +41,6 @@ KINDS: Mapping[str, KindDefault] = {
 
 GAMMA = Range(0.3, 1.0)
 ALPHA = Range(0.5, 3.0)
-# Weibull ranges of Robyn's advice; scale is a share of the length of the series.
-SHAPE = {"weibull_cdf": Range(0.0, 2.0), "weibull_pdf": Range(0.0, 10.0)}
-SCALE = Range(0.0, 0.1)
 # Ends of the legal limits that are no values (Robyn excludes them): a memory of 1 never fades, a steepness or
 # half-saturation of 0 is a step. Where a range is written to such an end, the search stops this far before it.
 OPEN_ENDS: Mapping[str, Range] = {"theta": Range(0.0, 0.999), "alpha": Range(0.001, 10.0), "gamma": Range(0.001, 1.0)}
@@ -61,13 +59,12 @@ def ranges_for(media: Media, interval: Interval = "week") -> dict[str, Range]:
     """Ranges of every parameter of a channel: its own where given, else the default of its kind.
 
     Returns ranges for alpha, gamma and the parameters of the channel's adstock (theta, or shape and scale), in that order,
-    kept off the ends that are no values.
+    kept off the ends that are no values. An unknown adstock is treated as geometric: it is refused where the data are read.
     """
     ranges = {"alpha": ALPHA, "gamma": GAMMA}
-    if media.adstock in SHAPE:
-        ranges |= {"shape": SHAPE[media.adstock], "scale": SCALE}
-    else:
-        ranges["theta"] = theta_range(media.kind, interval)
+    form = ADSTOCKS.get(media.adstock, ADSTOCKS["geometric"])
+    for name in form.parameters:
+        ranges[name] = Range(*form.usual[name]) if name in form.usual else theta_range(media.kind, interval)
     return {name: _within(media.ranges.get(name, default), OPEN_ENDS.get(name)) for name, default in ranges.items()}
 
 

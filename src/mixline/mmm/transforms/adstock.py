@@ -1,8 +1,18 @@
 """Adstock: how the effect of a period's media spreads over the periods after it.
 
-Every form is a causal kernel: the adstocked series is `a[t] = sum_k weights[k] * x[t - k]`. A new form is one entry of
-`ADSTOCKS`: its parameter names and a function from parameters to kernel weights; the search, the response functions and
-the pages take it from there. Formulas: Robyn 3.12.1, `adstock_geometric` and `adstock_weibull`.
+Every form is a causal kernel: the adstocked series is `a[t] = sum_k weights[k] * x[t - k]`. A new form is one call of
+`register`: the names of its parameters, their limits and usual ranges, and a function from parameters to kernel weights; the
+specification, the search, the response functions and the pages take it from there. For example::
+
+    def delayed(theta, delay, periods):
+        age = np.arange(periods)
+        return np.asarray(theta)[..., None] ** ((age - np.asarray(delay)[..., None]) ** 2)
+
+    register(Adstock("delayed", ("theta", "delay"), delayed, limits={"delay": (0, 12)}, usual={"delay": (0, 4)},
+                     carries_first=True))
+
+A search in several processes knows the forms registered by what each process imports: put such a call at the end of this
+module, or fit with one process. Formulas: Robyn 3.12.1, `adstock_geometric` and `adstock_weibull`.
 
 Imports numpy only, because the dashboard loads this module.
 """
@@ -10,8 +20,8 @@ Imports numpy only, because the dashboard loads this module.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -29,7 +39,9 @@ class Adstock:
     `weights(first, second, periods)` takes parameters of any equal shape (...,) and gives kernels (..., periods);
     `periods` is the length of the series the model was fitted on (a Weibull scale is a share of it). A form with one
     parameter ignores `second`. `recursive` marks `a[t] = x[t] + first * a[t-1]`, which needs no convolution.
-    `carries_first` says that `weights[0]` may differ from one, so that the immediate part is `weights[0] * x`.
+    `carries_first` says that `weights[0]` may differ from one, so that the immediate part is `weights[0] * x`. `limits` are
+    the legal ends of each parameter that no other form has, `usual` the range searched unless told otherwise; a theta without one
+    is searched as the kind of channel suggests (`mixline.mmm.recipes.defaults`).
     """
 
     name: str
@@ -37,6 +49,8 @@ class Adstock:
     weights: Weights
     recursive: bool = False
     carries_first: bool = False
+    limits: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    usual: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
 
 def geometric_weights(theta: Floats, _: Floats, periods: int) -> Floats:
@@ -68,20 +82,63 @@ def weibull_pdf_weights(shape: Floats, scale: Floats, periods: int) -> Floats:
     return _without_carryover(np.where(flat, first, stretched), shape, scale)
 
 
-ADSTOCKS: dict[str, Adstock] = {
-    form.name: form
-    for form in (
-        Adstock("geometric", ("theta",), geometric_weights, recursive=True),
-        Adstock("weibull_cdf", ("shape", "scale"), weibull_cdf_weights),
-        Adstock("weibull_pdf", ("shape", "scale"), weibull_pdf_weights, carries_first=True),
-    )
-}
+MOST_PARAMETERS = 2  # of a form: the width of `Draws.adstock`
+ADSTOCKS: dict[str, Adstock] = {}
+PARAMETER_LIMITS: dict[str, tuple[float, float]] = {}  # of every parameter of a registered form
+
+
+def register(form: Adstock) -> Adstock:
+    """Make a form known everywhere.
+
+    Raises:
+        SpecificationError: the name is taken, there are too many parameters, or one has no limits, other limits than it has in
+            another form, or no usual range within them.
+    """
+    limits = {**form.limits, **{n: PARAMETER_LIMITS[n] for n in form.parameters if n in PARAMETER_LIMITS}}
+    faults = {
+        "the name is taken": form.name in ADSTOCKS,
+        "it needs one or two parameters": not 1 <= len(form.parameters) <= MOST_PARAMETERS,
+        "a parameter has no limits": any(n not in limits for n in form.parameters),
+        "a parameter has other limits in another form": any(
+            limits[n] != tuple(ends) for n, ends in form.limits.items()
+        ),
+        "a parameter has no usual range": any(n not in form.usual and n != "theta" for n in form.parameters),
+        "a usual range leaves the limits": any(
+            n not in limits or not limits[n][0] <= low <= high <= limits[n][1] for n, (low, high) in form.usual.items()
+        ),
+    }
+    fault = next((words for words, found in faults.items() if found), None)
+    if fault is not None:
+        raise SpecificationError(
+            f"the adstock cannot be registered: {fault}",
+            where=f"adstock {form.name}",
+            got=", ".join(form.parameters),
+            expected="a new name, and for each of one or two parameters its limits and a usual range within them",
+            action="Correct the form.",
+        )
+    PARAMETER_LIMITS.update(limits)
+    ADSTOCKS[form.name] = form
+    return form
+
+
+# Usual ranges of the Weibull forms: Robyn's advice; scale is a share of the length of the series.
+WEIBULL_LIMITS = {"shape": (0.0, 20.0), "scale": (0.0, 1.0)}
+for _form in (
+    Adstock("geometric", ("theta",), geometric_weights, recursive=True, limits={"theta": (0.0, 1.0)}),
+    Adstock("weibull_cdf", ("shape", "scale"), weibull_cdf_weights,
+            limits=WEIBULL_LIMITS, usual={"shape": (0.0, 2.0), "scale": (0.0, 0.1)}),
+    Adstock("weibull_pdf", ("shape", "scale"), weibull_pdf_weights, carries_first=True,
+            limits=WEIBULL_LIMITS, usual={"shape": (0.0, 10.0), "scale": (0.0, 0.1)}),
+):  # fmt: skip
+    register(_form)
 
 
 def adstock_named(name: str) -> Adstock:
     """The registered form. Raises SpecificationError for an unknown name."""
     if name not in ADSTOCKS:
-        raise SpecificationError("unknown adstock", got=name, expected=", ".join(ADSTOCKS))
+        raise SpecificationError(
+            "unknown adstock", where="adstock", got=name, expected=", ".join(ADSTOCKS), action="Choose one of these."
+        )
     return ADSTOCKS[name]
 
 
