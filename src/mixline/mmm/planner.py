@@ -19,12 +19,13 @@ from threading import Lock
 import numpy as np
 from numpy.typing import NDArray
 
-from mixline.errors import SpecificationError
 from mixline.mmm.model import MixModel
+from mixline.mmm.planning.allowed import Room, find_room, plan_limits
+from mixline.mmm.planning.conflicts import Conflict, LimitsError, Part, TargetError
 from mixline.mmm.planning.document import read_request, write_request
-from mixline.mmm.planning.limits import CLOSE, Limits
+from mixline.mmm.planning.limits import Limits
 from mixline.mmm.planning.periods import planned_periods, today_spend
-from mixline.mmm.planning.request import DEFAULT_BOUNDS, Bounds, ChannelGroup, PlanRequest
+from mixline.mmm.planning.request import Bounds, ChannelGroup, PlanRequest
 from mixline.mmm.planning.response import PlannedCurve, planned_curves
 from mixline.mmm.planning.result import Plan, PlannedChannel, judge
 from mixline.mmm.planning.scenarios import Question, answer, low_gain
@@ -34,12 +35,18 @@ from mixline.mmm.planning.words import binding_words, change_words, note_words
 __all__ = [
     "Bounds",
     "ChannelGroup",
+    "Conflict",
+    "LimitsError",
+    "Part",
     "Plan",
     "PlanRequest",
     "PlannedChannel",
     "PlannedCurve",
     "Planner",
+    "Room",
+    "TargetError",
     "plan",
+    "plan_limits",
     "read_request",
     "write_request",
 ]
@@ -53,7 +60,8 @@ def plan(model: MixModel, request: PlanRequest, seed: int = 0) -> Plan:
     """The best plan for a request.
 
     Raises:
-        SpecificationError: an unknown channel, limits that contradict each other, a budget or target out of reach.
+        SpecificationError: an unknown channel.
+        LimitsError: limits that contradict each other. TargetError: a target out of reach.
     """
     return Planner(model).plan(request, seed)
 
@@ -94,6 +102,16 @@ class Planner:
             notes=note_words(model, found, unplanned),
         )
 
+    def room(self, request: PlanRequest, channel: str, *, any_total: bool = False) -> Room:
+        """How little and how much a channel can be held at while everything else a request asks for holds.
+
+        What the request asks of the channel itself is left aside; `any_total` leaves the budget aside, too.
+        """
+        request.check_against(self.model.paid_names)
+        periods = planned_periods(self.model, request.periods)
+        today = today_spend(self.model, request.today_periods)
+        return find_room(self.model, request, today, len(periods), channel, any_total=any_total)
+
     def curves(self, found: Plan) -> tuple[PlannedCurve, ...]:
         """The curves a plan of this planner was found on, through today's and the planned spend of every channel."""
         request = found.request
@@ -123,81 +141,6 @@ def _question(request: PlanRequest, stage: Stage, limits: Limits, today: Floats,
         wanted = wanted / count - float(weights @ stage.rest.mean(1))
     history = float(weights @ stage.history().sum(1)) if request.carry_out else 0.0
     return Question(request, limits, today, wanted, history, (today,), seed, count)
-
-
-def plan_limits(model: MixModel, request: PlanRequest, today: Floats, count: int) -> Limits:
-    """The request's limits as mean money per period.
-
-    Raises:
-        SpecificationError: a group that its channels cannot fill or fit, a budget that the bounds cannot spend.
-    """
-    start, stop = model.series.window
-    usual = model.series.spend[start:stop].mean(0)
-    base = np.where(today > 0, today, usual)
-    names = model.paid_names
-    budget = None if request.budget is None else request.budget / count
-    scale_low, scale_high = DEFAULT_BOUNDS[request.scenario]
-    if request.scenario == "budget" and budget is not None and today.sum() > 0:
-        # A budget far from today's moves what is usual with it.
-        scale_low *= min(1.0, budget / float(today.sum()))
-        scale_high *= max(1.0, budget / float(today.sum()))
-    low, high = np.where(today > 0, scale_low * base, 0.0), scale_high * base
-    for c, name in enumerate(names):
-        if name in request.locked:
-            low[c] = high[c] = today[c]
-        elif name in request.bounds:
-            bounds = request.bounds[name]
-            unit = float(base[c]) if bounds.relative else 1.0 / count
-            low[c] = 0.0 if bounds.low is None else bounds.low * unit
-            high[c] = max(high[c], low[c]) if bounds.high is None else bounds.high * unit
-    group = np.full(len(names), -1)
-    group_low, group_high = np.zeros(len(request.groups)), np.full(len(request.groups), np.inf)
-    for q, named in enumerate(request.groups):
-        inside = np.array([name in named.channels for name in names])
-        group[inside] = q
-        unit = float(base[inside].sum()) if named.bounds.relative else 1.0 / count
-        group_low[q] = 0.0 if named.bounds.low is None else named.bounds.low * unit
-        group_high[q] = np.inf if named.bounds.high is None else named.bounds.high * unit
-        _check_group(named, float(low[inside].sum()), float(high[inside].sum()), group_low[q], group_high[q], count)
-    group_high = np.minimum(group_high, max(float(high.sum()), 1e-300))
-    limits = Limits(low, high, group, group_low, group_high, 0.0, float(high.sum()))
-    least, most = limits.reachable
-    if request.scenario == "budget":
-        budget = float(today.sum()) if budget is None else budget
-        _check_budget(budget, least, most, count, ceiling=not request.spend_all)
-        held = min(max(budget, least), most)
-        return replace(limits, total_low=held if request.spend_all else least, total_high=held)
-    if budget is not None and budget < least * (1 - CLOSE):
-        _check_budget(budget, least, most, count, ceiling=True)
-    return replace(limits, total_low=least, total_high=most if budget is None else min(max(budget, least), most))
-
-
-def _check_group(group: ChannelGroup, least: float, most: float, low: float, high: float, count: int) -> None:
-    slack = CLOSE * max(most, 1e-300)
-    if low > most + slack:
-        raise SpecificationError(
-            "its channels may not spend the group's least", where=f"groups.{group.name}", got=round(low * count, 2),
-            expected=f"at most {most * count:,.2f}", action="Raise the channels' upper bounds or lower the group's least.",
-        )  # fmt: skip
-    if high < least - slack:
-        raise SpecificationError(
-            "its channels must spend more than the group's most", where=f"groups.{group.name}", got=round(high * count, 2),
-            expected=f"at least {least * count:,.2f}", action="Lower the channels' lower bounds or raise the group's most.",
-        )  # fmt: skip
-
-
-def _check_budget(budget: float, least: float, most: float, count: int, *, ceiling: bool) -> None:
-    slack = CLOSE * max(most, budget, 1e-300)
-    if budget > most + slack and not ceiling:
-        raise SpecificationError(
-            "the budget cannot be spent within the upper bounds", where="budget", got=round(budget * count, 2),
-            expected=f"{least * count:,.2f} to {most * count:,.2f}", action="Let channels go higher, or lower the budget.",
-        )  # fmt: skip
-    if budget < least - slack:
-        raise SpecificationError(
-            "the lower bounds need more than the budget", where="budget", got=round(budget * count, 2),
-            expected=f"{least * count:,.2f} to {most * count:,.2f}", action="Let channels go lower, or raise the budget.",
-        )  # fmt: skip
 
 
 def _today_is_as_good(stage: Stage, land: Landscape, question: Question, spend: Floats, ways: NDArray[np.intp]) -> bool:

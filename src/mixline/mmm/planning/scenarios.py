@@ -13,8 +13,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from mixline.errors import SpecificationError
 from mixline.mmm.estimates import weighted_quantiles
+from mixline.mmm.planning.conflicts import TargetError
 from mixline.mmm.planning.crossing import Crossing, Gap, cross
 from mixline.mmm.planning.limits import Limits, nearest
 from mixline.mmm.planning.request import PlanRequest
@@ -23,6 +23,8 @@ from mixline.mmm.planning.stage import Landscape, Stage
 
 Floats = NDArray[np.float64]
 CAUTIOUS_ROUNDS = 10
+RETURN_ROUNDS = 8
+NEARLY = 1e-9  # share of the best by which a target must stay below it to be met in spite of rounding
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ def answer(stage: Stage, question: Question) -> Floats:
     """The best spend per period, shape (C,).
 
     Raises:
-        SpecificationError: no plan within the limits reaches the target.
+        TargetError: no plan within the limits reaches the target.
     """
     land = Landscape(stage, stage.weights)
     spend = solve(land, question)
@@ -115,32 +117,47 @@ def _cross(hills: Hills, question: Question, gap: Gap, end: Literal["least", "mo
     starts = (*question.starts, question.today)
     found = cross(hills, limits, gap, end, starts=starts, seed=question.seed)
     if not found.met:
-        raise _out_of_reach(question, found)
+        raise _out_of_reach(hills, limits, question, found)
     return found.point.spend
 
 
-def _out_of_reach(question: Question, found: Crossing) -> SpecificationError:
+def _out_of_reach(hills: Hills, limits: Limits, question: Question, found: Crossing) -> TargetError:
     if question.request.scenario == "outcome":
-        short = question.wanted - found.point.outcome
-        return SpecificationError(
+        target = float(question.request.target or 0.0)
+        reached = (target - (question.wanted - found.point.outcome) * question.periods) * (1 - NEARLY)
+        return TargetError(
             "no plan within the limits reaches this outcome",
-            where="target",
-            got=question.request.target,
-            expected=f"at most {_figure(float(question.request.target or 0.0) - short * question.periods)}",
+            target=target,
+            reached=reached if reached > 0 else None,
             action="Ask for less, or raise the upper bounds.",
         )
-    totals, outcome = found.totals.totals, found.totals.outcome
-    with np.errstate(divide="ignore", invalid="ignore"):
-        returns = np.where(totals > 0, (outcome - question.history) / totals, -np.inf)
-    best = float(np.nanmax(np.where(np.isfinite(returns), returns, -np.inf)))
-    return SpecificationError(
+    return TargetError(
         "no plan within the limits reaches this return",
-        where="target",
-        got=question.wanted,
-        expected=f"at most {_figure(best)}",
+        target=question.wanted,
+        reached=_highest_return(hills, limits, question, found),
         action="Ask for a lower return, or lower the lower bounds.",
     )
 
 
-def _figure(value: float) -> str:
-    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
+def _highest_return(hills: Hills, limits: Limits, question: Question, found: Crossing) -> float | None:
+    """The highest return within the limits: the price of money at which the best plan earns just what it costs [1].
+
+    [1] W. Dinkelbach, On nonlinear fractional programming, Management Science 13(7), 1967.
+    """
+    totals, outcome = found.totals.totals, found.totals.outcome
+    known = np.isfinite(outcome) & (totals > 0)
+    if not known.any():
+        return None
+    best = float(((outcome[known] - question.history) / totals[known]).max())
+    spend: Floats | None = None
+    for _ in range(RETURN_ROUNDS):
+        starts = (*question.starts, question.today, *(() if spend is None else (spend,)))
+        point = best_plan(hills, limits, price=best, starts=starts, seed=question.seed, map_of_totals=found.totals)
+        total = float(point.spend.sum())
+        if total <= 0:
+            return None
+        spend, before = point.spend, best
+        best = (point.outcome - question.history) / total
+        if abs(best - before) <= 1e-10 * abs(before):
+            break
+    return best * (1 - NEARLY) if best > 0 else None

@@ -76,11 +76,11 @@ def test_groups_without_channels_or_with_one_twice() -> None:
         ({"scenario": "roi", "target": 1e6}, "reaches this return"),
         ({"today_periods": 5000}, "window is shorter"),
         (
-            {"groups": (ChannelGroup("g", ("channel_0",), Bounds(5.0, 6.0)),)},
+            {"groups": (ChannelGroup("g", ("channel_0",), Bounds(5.0, 6.0)),), "bounds": {"channel_0": Bounds(0, 4)}},
             "group's least",
         ),
         (
-            {"groups": (ChannelGroup("g", ("channel_0",), Bounds(0.0, 0.1)),)},
+            {"groups": (ChannelGroup("g", ("channel_0",), Bounds(0.0, 0.1)),), "locked": ("channel_0",)},
             "group's most",
         ),
     ],
