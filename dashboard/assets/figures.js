@@ -64,7 +64,8 @@
   }
 
   async function picture(drawn, texts) {
-    const layout = JSON.parse(JSON.stringify(drawn.layout));
+    const wide = window.wideFigure(drawn);
+    const layout = JSON.parse(JSON.stringify((wide || drawn).layout));
     const style = getComputedStyle(document.documentElement);
     const surface = style.getPropertyValue("--surface").trim();
     const soft = style.getPropertyValue("--ink-soft").trim();
@@ -82,9 +83,10 @@
     layout.margin = { ...layout.margin, t: layout.margin.t + room, l: layout.margin.l + 16, r: layout.margin.r + 16, b: layout.margin.b + 16 };
     layout.paper_bgcolor = surface;
     layout.autosize = false;
-    const height = drawn.clientHeight + room + 16;
+    const tall = wide && parseFloat(getComputedStyle(drawn.closest(".drawing")).getPropertyValue("--tall"));
+    const height = (tall || drawn.clientHeight) + room + 16;
     const address = await window.Plotly.toImage(
-      { data: drawn.data, layout: { ...layout, width: WIDTH, height } },
+      { data: (wide || drawn).data, layout: { ...layout, width: WIDTH, height } },
       { format: "png", width: WIDTH, height, scale: 2 }
     );
     const bytes = Uint8Array.from(atob(address.split(",")[1]), (letter) => letter.charCodeAt(0));

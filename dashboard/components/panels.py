@@ -69,19 +69,25 @@ def graph(drawing: Drawing) -> html.Div:
         figure=with_table(drawing),
         config=config,
         responsive=True,
-        style={"height": f"{drawing.height}px"},
+        style={"height": "100%"},
     )
-    return html.Div(figure, className="drawing", style={"minHeight": f"{drawing.height}px"})
+    low = drawing.narrow.height if drawing.narrow else drawing.height
+    heights = {"--tall": f"{drawing.height}px", "--tall-narrow": f"{low}px"}
+    return html.Div(html.Div(figure, className="sized"), className="drawing", style=heights)
 
 
 def with_table(drawing: Drawing) -> dict[str, Any]:
-    """The plotly document with the figure's table in its `meta`, where the browser finds it."""
-    table = drawing.table
-    if table is None:
+    """The plotly document; in its `meta`, where the browser finds them, its table and what is different on narrow screens."""
+    table, narrow = drawing.table, drawing.narrow
+    meta: dict[str, Any] = {}
+    if table is not None:
+        rows = [[float(f"{c:.{DIGITS}g}") if isinstance(c, float) else c for c in row] for row in table.rows]
+        meta = {"columns": list(table.columns), "rows": rows}
+    if narrow is not None:
+        meta["narrow"] = {"layout": narrow.layout, "data": narrow.data}
+    if not meta:
         return drawing.figure
-    rows = [[float(f"{c:.{DIGITS}g}") if isinstance(c, float) else c for c in row] for row in table.rows]
-    layout = {**drawing.figure["layout"], "meta": {"columns": list(table.columns), "rows": rows}}
-    return {**drawing.figure, "layout": layout}
+    return {**drawing.figure, "layout": {**drawing.figure["layout"], "meta": meta}}
 
 
 def card(name: str, key: str, value: str, unit: str, detail: str, *below: Any) -> html.Section:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from dashboard.figures.drawing import Document, Drawing, Look, Table, make_figure, outcome_axis
+from dashboard.figures.drawing import Document, Drawing, Look, Narrow, Table, make_figure, outcome_axis
 from dashboard.figures.format import join_ends, write_date, write_share
 from dashboard.figures.placing import spread
 from mixline.messages import Contributions, TermSeries
@@ -20,6 +20,23 @@ NAMES_WIDTH = 104  # pixels at the right for the names of the parts
 NAME_APART = 16.5  # pixels from one name to the next
 DRAWN = 0.86  # of the height is the plot itself
 Parts = Literal["all", "media"]
+NARROW = Narrow(  # names at the right would leave the bars half of the width
+    {
+        "annotations": [],
+        "showlegend": True,
+        "legend": {
+            "orientation": "h",
+            "x": 0,
+            "y": -0.09,
+            "yanchor": "top",
+            "itemclick": False,
+            "itemdoubleclick": False,
+        },
+        "yaxis": {"title": {"text": ""}},
+        "margin": {"l": 2, "r": 6, "t": 8, "b": 8},
+    },
+    height=560,
+)
 STEADY = 0.5  # of its largest: context that never falls below this is a level, not a movement
 
 
@@ -61,7 +78,9 @@ def draw_decomposition(
     )
     note = _note(contributions, look, steady, parts)
     table = _table(contributions, look)
-    return Drawing("decomposition", _finding(contributions), note, figure, HEIGHT, "figure_decomposition", table)
+    return Drawing(
+        "decomposition", _finding(contributions), note, figure, HEIGHT, "figure_decomposition", table, NARROW
+    )
 
 
 def find_range(layers: list[Layer], contributions: Contributions, parts: Parts) -> list[float]:

@@ -7,7 +7,7 @@ the tests do that check instead.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from dashboard.figures.format import SYMBOLS, RangeLevel, Unit, unit_of
@@ -15,6 +15,8 @@ from dashboard.theme import Mode, Tokens, assign_colors, layout_template, tokens
 from mixline.messages import Estimate, ModelSummary
 
 Document = dict[str, Any]
+ROW_NARROW = 46  # pixels from one row to the next where names stand above
+NAME_SHIFT = 17  # pixels from the middle of such a row up to its name
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,18 @@ class Table:
 
 
 @dataclass(frozen=True)
+class Narrow:
+    """What is different where there is little room, as on a telephone. assets/narrow.js puts it on when the figure is drawn.
+
+    `layout` is laid over the figure's own, one level deep; `data` over the traces at these places; `height` in pixels.
+    """
+
+    layout: Document
+    height: int
+    data: dict[int, Document] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Drawing:
     """A figure with the finding as its title, what is measured as its note, and its height in pixels.
 
@@ -58,6 +72,7 @@ class Drawing:
     height: int
     about: str = ""
     table: Table | None = None
+    narrow: Narrow | None = None
 
 
 def make_look(summary: ModelSummary, mode: Mode, level: RangeLevel) -> Look:
@@ -133,3 +148,40 @@ def side_number(label: str, text: str, width: int, look: Look, soft: str = "", *
         "showarrow": False,
         "font": {"size": 12, "color": look.tokens.ink},
     }
+
+
+def names_above(
+    rows: Sequence[tuple[str, str, str]], look: Look, *, more: Sequence[Document] = (), top: int = 4, rest: int = 56
+) -> Narrow:
+    """Rows for little room: each name above its row with its number (and what is softly said of it) at the right, so that the
+    drawing has the whole width. `rest` is what the axis takes, `top` the room above, in pixels.
+    """
+    height = len(rows) * ROW_NARROW + rest + top
+
+    def text(label: str, words: str, x: int) -> Document:
+        return {
+            "xref": "paper",
+            "x": x,
+            "xanchor": "right" if x else "left",
+            "yref": "y",
+            "y": label,
+            "yshift": NAME_SHIFT,
+            "text": words,
+            "showarrow": False,
+            "bgcolor": look.tokens.surface,
+            "borderpad": 1,
+            "font": {"size": 12, "color": look.tokens.ink},
+        }
+
+    soft = look.tokens.ink_soft
+    numbers = [
+        f"<b>{number}</b>" + (f" <span style='color:{soft}'>{also}</span>" if also else "") for _, number, also in rows
+    ]
+    annotations = [text(row[0], row[0], 0) for row in rows]
+    annotations += [text(row[0], number, 1) for row, number in zip(rows, numbers, strict=True)]
+    layout = {
+        "yaxis": {"showticklabels": False},
+        "margin": {"l": 2, "r": 6, "t": top, "b": 8},
+        "annotations": [*annotations, *more],
+    }
+    return Narrow(layout, height)

@@ -47,6 +47,13 @@ class Unit:
         """One piece of money in words: "euro"."""
         return NAMES.get(self.currency, self.currency or "unit of money")
 
+    @property
+    def moneys_name(self) -> str:
+        """Several pieces of it: "euros"."""
+        if not self.currency:
+            return "units of money"
+        return f"{self.money_name}s" if self.currency in NAMES and self.currency != "JPY" else self.money_name
+
     def outcome(self, value: float, *, sign: bool = False) -> str:
         return write_number(value, sign=sign) if self.conversions else self.money(value, sign=sign)
 
@@ -59,12 +66,12 @@ class Unit:
 
     @property
     def roi_name(self) -> str:
-        return f"conversions per 1,000 {self.money_name}s" if self.conversions else f"per {self.money_name}"
+        return f"conversions per 1,000 {self.moneys_name}" if self.conversions else f"per {self.money_name}"
 
     @property
     def roi_per(self) -> str:
         """The short form, where what is counted stands elsewhere."""
-        return f"per 1,000 {self.money_name}s" if self.conversions else f"per {self.money_name}"
+        return f"per 1,000 {self.moneys_name}" if self.conversions else f"per {self.money_name}"
 
     @property
     def roi_scale(self) -> float:
@@ -105,8 +112,11 @@ def write_number(value: float, *, sign: bool = False) -> str:
 
 
 def write_money(value: float, currency: str, *, sign: bool = False) -> str:
-    """€1.23M; a currency without a symbol here is written before the number: CHF 1.23M."""
-    return _with_currency(write_number(value, sign=sign), currency)
+    """€1.23M; a currency without a symbol here is written before the number: CHF 1.23M. Under ten with cents: €0.40."""
+    text = write_number(value, sign=sign)
+    if currency and "." in text and 0.005 <= abs(value) < 9.995:
+        text = text.split(".")[0] + f"{abs(value):.2f}"[-3:]
+    return _with_currency(text, currency)
 
 
 def write_range(low: float, high: float, currency: str = "") -> str:
@@ -149,7 +159,8 @@ def write_share(value: float) -> str:
 
 
 def write_chance(probability: float) -> str:
-    """A probability in words a person would bet on."""
+    """A probability in words a person would bet on. Rounded as it is written, so that both say the same."""
+    probability = round(probability, 2)
     if probability >= 0.99:
         return "almost certainly"
     if probability >= 0.9:
@@ -157,7 +168,7 @@ def write_chance(probability: float) -> str:
     if probability >= 0.7:
         return "probably"
     if probability > 0.3:
-        return "open"
+        return "uncertain"
     if probability > 0.1:
         return "probably not"
     return "very unlikely"

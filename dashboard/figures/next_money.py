@@ -10,6 +10,7 @@ from dashboard.figures.drawing import (
     estimate_columns,
     labels_axis,
     make_figure,
+    names_above,
     outcome_axis,
     row_height,
     side_number,
@@ -49,7 +50,8 @@ def draw_next_money(summary: ModelSummary, look: Look) -> Drawing:
         [(label, *estimate_cells(gain)) for label, gain in zip(labels, gains, strict=True)],
     )
     finding, height = _finding(ranked, gains, look), row_height(len(labels), 34)
-    return Drawing("next-money", finding, _note(look), figure, height, "figure_next_money", table)
+    narrow = names_above([(a, unit.outcome(g.value), "") for a, g in zip(labels, gains, strict=True)], look)
+    return Drawing("next-money", finding, _note(look), figure, height, "figure_next_money", table, narrow)
 
 
 def rank_channels(summary: ModelSummary) -> list[ChannelSummary]:

@@ -5,7 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from dashboard.figures.drawing import Document, Drawing, Look, Table, estimate_cells, estimate_columns, make_figure
+from dashboard.figures.drawing import (
+    Document,
+    Drawing,
+    Look,
+    Narrow,
+    Table,
+    estimate_cells,
+    estimate_columns,
+    make_figure,
+)
 from dashboard.figures.format import bounds, write_share
 from dashboard.figures.placing import place_labels
 from dashboard.theme import fade
@@ -17,6 +26,8 @@ LARGEST = 46  # pixels across the bubble of the largest spend
 SMALLEST = 9
 SPACE = 1.28  # of the furthest dot: how far the axes reach
 AROUND = (760.0, 400.0)  # pixels of the drawing on a wide screen, to place the names in
+AROUND_NARROW = (250.0, 390.0)  # and on a telephone
+NARROW_SIZE = 0.72  # of a bubble there
 ADVICE: dict[Advice, tuple[str, str]] = {
     "scale": ("Scale", "earned, and more would earn"),
     "hold": ("Hold", "earned, but more would not"),
@@ -55,7 +66,7 @@ def draw_quadrants(summary: ModelSummary, look: Look) -> Drawing:
             "y": y,
             "text": names,
             "textposition": spots,
-            "textfont": {"size": 12, "color": look.tokens.ink},
+            "textfont": {"size": 12, "color": look.tokens.ink, "shadow": f"0 0 3px {look.tokens.surface}"},
             "marker": {
                 "size": sizes,
                 "color": [look.color(channel.name) for channel in channels],
@@ -86,6 +97,25 @@ def draw_quadrants(summary: ModelSummary, look: Look) -> Drawing:
         HEIGHT,
         "figure_quadrants",
         _table(channels, lines, look),
+        _narrow(channels, (x, y), (ends_x, ends_y), look),
+    )
+
+
+def _narrow(
+    channels: list[ChannelSummary],
+    at: tuple[list[float], list[float]],
+    ends: tuple[list[float], list[float]],
+    look: Look,
+) -> Narrow:
+    """Smaller bubbles, names placed anew, and the words in the corners over two lines."""
+    sizes = [max(SMALLEST, size * NARROW_SIZE) for size in bubble_sizes([channel.spend for channel in channels])]
+    names = [channel.label for channel in channels]
+    spots = place_labels(list(zip(*at, strict=True)), sizes, names, ends, AROUND_NARROW)
+    words = [{**corner, "text": corner["text"].replace(", ", ",<br>")} for corner in _corners(look)]
+    return Narrow(
+        {"annotations": words, "margin": {"l": 2, "r": 6, "t": 8, "b": 8}},
+        HEIGHT,
+        {len(channels): {"textposition": spots, "marker": {"size": sizes}}},
     )
 
 
@@ -167,6 +197,7 @@ def _corners(look: Look) -> list[Document]:
                 "align": "right" if x else "left",
                 "text": f"<b>{name}</b>" + (f"<br><span style='font-size:11px'>{words}</span>" if words else ""),
                 "showarrow": False,
+                "bgcolor": fade(look.tokens.surface, 0.85),  # lines run under the words, not through them
                 "font": {"size": 14, "color": look.tokens.ink_soft},
             }
         )

@@ -11,6 +11,7 @@ from dashboard.figures.drawing import (
     estimate_columns,
     labels_axis,
     make_figure,
+    names_above,
     row_height,
     side_number,
 )
@@ -70,14 +71,20 @@ def draw_roi(summary: ModelSummary, look: Look, *, in_words: bool = True) -> Dra
         row_height(len(labels), 44 if in_words else 36),
         "figure_roi",
         _table(channels, look),
+        names_above([_row(channel, look) for channel in channels], look, more=annotations, top=26),
     )
+
+
+def _row(channel: ChannelSummary, look: Look) -> tuple[str, str, str]:
+    words = "" if look.unit.conversions else write_chance(channel.probability_profitable)
+    return channel.label, look.unit.roi(channel.roi.value), words
 
 
 def _number(channel: ChannelSummary, look: Look, in_words: bool) -> Document:
     if not in_words:
         return side_number(channel.label, look.unit.roi(channel.roi.value), NUMBER_WIDTH, look)
-    words = "" if look.unit.conversions else write_chance(channel.probability_profitable)
-    return side_number(channel.label, look.unit.roi(channel.roi.value), NUMBERS_WIDTH, look, words, below=True)
+    label, number, words = _row(channel, look)
+    return side_number(label, number, NUMBERS_WIDTH, look, words, below=True)
 
 
 def _table(channels: list[ChannelSummary], look: Look) -> Table:

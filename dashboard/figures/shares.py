@@ -11,6 +11,7 @@ from dashboard.figures.drawing import (
     estimate_columns,
     labels_axis,
     make_figure,
+    names_above,
     row_height,
     side_number,
 )
@@ -68,7 +69,9 @@ def draw_shares(summary: ModelSummary, look: Look, *, with_roi: bool = False) ->
         ("Channel", "Share of spend", *estimate_columns("Share of effect")),
         [(c.label, c.share_of_spend, *estimate_cells(c.share_of_effect)) for c in channels],
     )
-    return Drawing("shares", _finding(channels), note, figure, row_height(len(labels), 44), "figure_shares", table)
+    narrow = names_above([(c.label, write_share(c.share_of_effect.value), "") for c in channels], look)
+    height = row_height(len(labels), 44)
+    return Drawing("shares", _finding(channels), note, figure, height, "figure_shares", table, narrow)
 
 
 def _returns(channels: list[ChannelSummary], look: Look) -> Document:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dashboard.figures.drawing import (
     Document,
     Drawing,
     Look,
+    Narrow,
     Table,
     estimate_cells,
     estimate_columns,
     labels_axis,
     make_figure,
+    names_above,
     row_height,
     side_number,
 )
@@ -76,8 +78,24 @@ def draw_waterfall(summary: ModelSummary, look: Look, *, most: int | None = None
     )
     note, height = _note(look, cut=left > 0), row_height(len(labels), 34)
     return Drawing(
-        "waterfall", _finding(summary, look), note, figure, height, "figure_waterfall", _table(steps, total, look)
+        "waterfall",
+        _finding(summary, look),
+        note,
+        figure,
+        height,
+        "figure_waterfall",
+        _table(steps, total, look),
+        _narrow(labels, values, total, look, [left, right]),
     )
+
+
+def _narrow(labels: list[str], values: list[float], total: float, look: Look, ends: list[float]) -> Narrow:
+    rows = [
+        (label, look.unit.outcome(value), write_share(value / total) if total else "")
+        for label, value in zip(labels, values, strict=True)
+    ]
+    cuts = [_cut(label, ends[0], ends[1], look) for label in (labels[0], labels[-1])] if ends[0] > 0 else []
+    return replace(names_above(rows, look, more=cuts, rest=12), data={0: {"width": 0.36}})
 
 
 def _table(steps: list[Step], total: float, look: Look) -> Table:

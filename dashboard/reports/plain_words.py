@@ -57,7 +57,7 @@ def write_returns(summary: ModelSummary, look: Look) -> str:
     if unit.conversions:
         return f"{lead}; {tail}."
     chance = write_chance(worst.probability_profitable)
-    odds = "whether it paid for itself is open" if chance == "open" else f"it {chance} paid for itself"
+    odds = "whether it paid for itself is uncertain" if chance == "uncertain" else f"it {chance} paid for itself"
     odds = odds.replace("it probably not paid", "it probably did not pay").replace(
         "it very unlikely paid", "it is very unlikely to have paid"
     )

@@ -62,6 +62,31 @@ def test_every_figure_is_a_document_plotly_accepts(name: str, conversions: bool,
     assert len(set(drawing.table.columns)) == len(drawing.table.columns)
 
 
+@pytest.mark.parametrize("name", ["waterfall", "next_money", "shares", "roi", "quadrants", "decomposition", "media"])
+def test_the_narrow_form_of_a_figure_is_a_document_plotly_accepts(name: str, summary: ModelSummary, look: Look) -> None:
+    drawing = DRAWINGS[name](summary, look)
+    assert drawing.narrow is not None
+    json.dumps(drawing.narrow.layout)
+    layout, data = drawing.figure["layout"], drawing.figure["data"]
+    for key, value in drawing.narrow.layout.items():
+        layout = {**layout, key: {**layout.get(key, {}), **value} if isinstance(value, dict) else value}
+    for place, trace in drawing.narrow.data.items():
+        assert 0 <= place < len(data)
+        go.Figure([{**data[place], **trace}])
+    go.Figure({"data": data, "layout": layout})
+    assert layout["margin"]["r"] <= 8  # the drawing has the width
+
+
+def test_narrow_rows_say_what_wide_rows_say(summary: ModelSummary, look: Look) -> None:
+    for name in ("waterfall", "roi", "next_money"):
+        drawing = DRAWINGS[name](summary, look)
+        assert drawing.narrow is not None
+        above = " ".join(note["text"] for note in drawing.narrow.layout["annotations"])
+        for note in drawing.figure["layout"]["annotations"]:
+            number = note["text"].split("<span")[0].replace("<br>", "").strip()
+            assert number in above
+
+
 @pytest.mark.parametrize("name", ["waterfall", "next_money", "shares", "roi", "quadrants"])
 def test_figures_say_which_range_they_show(name: str, summary: ModelSummary) -> None:
     for level in (50, 90):

@@ -39,6 +39,28 @@ def test_money_carries_its_currency_and_sign() -> None:
 
 
 @pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0.4, "€0.40"),
+        (1.5, "€1.50"),
+        (1.999, "€2"),
+        (9.99, "€9.99"),
+        (9.996, "€10"),
+        (5, "€5"),
+        (-0.3, "−€0.30"),
+        (0, "€0"),
+    ],
+)
+def test_small_amounts_are_written_with_cents(value: float, text: str) -> None:
+    assert f.write_money(value, "EUR") == text
+
+
+def test_a_chance_is_told_as_it_is_rounded() -> None:
+    assert f.write_chance(0.6951) == f.write_chance(0.70) == "probably"
+    assert f.write_chance(0.5) == "uncertain"
+
+
+@pytest.mark.parametrize(
     ("low", "high", "currency", "text"),
     [
         (54e6, 89.1e6, "EUR", "€54M – €89.1M"),
