@@ -7,6 +7,7 @@ The address holds the models, in their order (`?models=ab12...,cd34...`), and th
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from dash import Dash, html
@@ -16,15 +17,18 @@ from dashboard.components import refresh_form, states
 from dashboard.components.aria import aria
 from dashboard.components.compare_movement import movement_banner, movement_panels
 from dashboard.components.compare_pick import HERE, MOST, link_models, pick_panel
-from dashboard.components.compare_table import configuration_panel, data_panel, headline_table, ranking_panel
+from dashboard.components.compare_ranking import ranking_panel
+from dashboard.components.compare_settings import configuration_panel, data_panel
+from dashboard.components.compare_stability import stability_panel
+from dashboard.components.compare_table import headline_table
+from dashboard.components.compare_units import UnitGroup, group_units, join_letters
 from dashboard.components.filters import segmented
 from dashboard.components.panels import panel
 from dashboard.components.terms import term
 from dashboard.figures.builds import draw_builds
-from dashboard.figures.compared_ranges import LETTERS, draw_compared
+from dashboard.figures.compared_ranges import LETTERS, CompareMeasure, draw_compared
 from dashboard.figures.drawing import Look
 from dashboard.figures.format import unit_of, write_date
-from dashboard.figures.stability import draw_stability
 from dashboard.labels import label_comparison, label_movement
 from dashboard.theme import assign_colors, current_mode
 from dashboard.view import read_filters
@@ -32,6 +36,7 @@ from dashboard.words import write_sentence
 from mixline.errors import ConflictError, InputError, NotFoundError
 from mixline.messages import Comparison, ModelRow, ModelSummary, Movement
 
+RETURNS: tuple[CompareMeasure, ...] = ("roi", "marginal_roi")
 # Weights of the ranking by name; an empty one leaves the service's own.
 WEIGHTS: dict[str, tuple[str, dict[str, float]]] = {
     "": ("Balanced", {}),
@@ -68,7 +73,7 @@ def layout(**query: Any) -> html.Div:
     return html.Div(
         [
             html.Header([html.H1("Compare"), html.P(_lede(comparison), className="lede")], className="page-header"),
-            _filters(first, ids, filters.range, weights),
+            _filters(comparison.models, ids, filters.range, weights),
             *banner,
             pick_panel(comparison.models, known.value, filters.range, weights),
             *refresh,
@@ -132,41 +137,72 @@ def _body(
     comparison: Comparison, movement: Movement | None, look: Look, presets: list[tuple[str, str, bool]]
 ) -> list[Any]:
     titles = [f"{LETTERS[place]} · {build.title}" for place, build in enumerate(comparison.builds)]
-    # Two models have moved, which is shown in full; a course takes three, and of one goal and country.
-    stable = len(comparison.ranking) == 1 and any(len(channel.points) > 2 for channel in comparison.stability)
-    builds = panel(draw_builds(comparison.builds, titles, look))
-    notes = [html.P(write_sentence(note), className="figure-note") for note in comparison.notes]
+    units = [unit_of(model).outcome_label for model in comparison.models]
+    groups = group_units(comparison.models)
+    builds = panel(draw_builds(comparison.builds, titles, look, units, LETTERS[: len(titles)]))
+    share = panel(draw_compared(comparison, "share_of_effect", look))
+    # Two models have moved, which is shown in full; a course takes three.
+    stable = any(len(channel.points) > 2 for channel in comparison.stability)
     return [
         *([movement_banner(movement)] if movement else []),
-        html.Div(
-            [headline_table(comparison.models, look), html.Div(notes, className="compare-note")], className="stack"
-        ),
+        *_notes(comparison, groups),
+        headline_table(comparison.models, look),
         *(movement_panels(movement, look) if movement else []),
-        html.Div(
-            [panel(draw_compared(comparison, "roi", look)), panel(draw_compared(comparison, "share_of_effect", look))],
-            className="grid-2",
+        *(
+            _returns(comparison, groups[0], look, share)
+            if len(groups) == 1
+            else _apart(comparison, groups, look, share)
         ),
-        html.Div(
-            [
-                panel(draw_compared(comparison, "marginal_roi", look)),
-                *([panel(draw_stability(comparison, look))] if stable else []),
-            ],
-            className="grid-2" if stable else "stack",
-        ),
+        *([stability_panel(comparison, _look_of(comparison, look))] if stable else []),
         builds,
         ranking_panel(comparison, presets),
         html.Div([configuration_panel(comparison), data_panel(comparison)], className="stack"),
     ]
 
 
-def _filters(first: ModelSummary, ids: Sequence[str], range_: str, weights: str) -> html.Div:
+def _notes(comparison: Comparison, groups: Sequence[UnitGroup]) -> list[html.Div]:
+    """What to know before reading across, above the figures it is about."""
+    notes = [html.Li(write_sentence(note)) for note in comparison.notes]
+    if not notes:
+        return []
+    counted = [html.Li([html.Strong(group.title), "."]) for group in groups] if len(groups) > 1 else []
+    parts = [html.H2("Before reading across"), html.Ul([*notes, *counted], className="plain-list")]
+    return [html.Div(parts, className="banner")]
+
+
+def _returns(comparison: Comparison, group: UnitGroup, look: Look, share: html.Section) -> list[Any]:
+    own = replace(look, unit=group.unit)
+    first = html.Div([panel(draw_compared(comparison, "roi", own)), share], className="grid-2")
+    return [first, panel(draw_compared(comparison, "marginal_roi", own))]
+
+
+def _apart(comparison: Comparison, groups: Sequence[UnitGroup], look: Look, share: html.Section) -> list[Any]:
+    """Shares of all models; then returns, for those that count the same."""
+    parts: list[Any] = [share]
+    for number, group in enumerate(groups, 1):
+        own, name = replace(look, unit=group.unit), "" if number == 1 else f"-{number}"
+        figures = [draw_compared(comparison, measure, own, group.places, name) for measure in RETURNS]
+        heading = html.H2(f"{group.goal}, {group.unit.roi_per}: {join_letters(group.places)}", className="compare-part")
+        parts += [heading, html.Div([panel(figure) for figure in figures], className="grid-2")]
+    return parts
+
+
+def _look_of(comparison: Comparison, look: Look) -> Look:
+    """The look of the models whose course is drawn, which need not be the first's."""
+    followed = next((point.model_id for channel in comparison.stability for point in channel.points), "")
+    model = next((model for model in comparison.models if model.id == followed), comparison.models[0])
+    return replace(look, unit=unit_of(model))
+
+
+def _filters(models: Sequence[ModelSummary], ids: Sequence[str], range_: str, weights: str) -> html.Div:
     levels = {f"{level} %": link_models(ids, level, weights) for level in ("50", "90")}
     choice = segmented("Ranges", levels, f"{range_ or '90'} %")
     parts = [html.Div([html.Span(term("Ranges", "range"), className="filter-name"), choice], className="filter")]
-    if first.currency:
+    currencies = [code for code in dict.fromkeys(model.currency for model in models) if code]
+    if currencies:
         fact = [
             html.Span("Amounts in", className="filter-name"),
-            html.Span(first.currency, className="filter-fact"),
+            html.Span(" and ".join(currencies), className="filter-fact"),
         ]
         parts.append(html.Div(fact, className="filter"))
     return html.Div(parts, className="filters", role="group", **aria(label="Filters"))

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 import dash_bootstrap_components as dbc
 from dash import dcc, html
 
+from dashboard.components.compare_units import write_counted
 from dashboard.components.model_list import VERDICT_TAGS
 from dashboard.figures.compared_ranges import LETTERS
 from dashboard.figures.format import write_moment, write_span
@@ -55,6 +56,7 @@ def _card(place: int, model: ModelSummary, ids: list[str], range_: str, weights:
                 className="compare-head",
             ),
             dcc.Link(model.title, href=f"/models?model={model.id[:SHORT_ID]}", className="compare-title"),
+            html.Div(write_counted(model), className="small"),
             html.Div(f"{model.dataset_name} version {model.dataset_version}", className="soft small"),
             html.Div(write_span(model.window_start, model.window_end), className="soft small"),
             html.Div(f"fitted {write_moment(model.created_at)}", className="soft small"),

@@ -10,10 +10,17 @@ from dashboard.figures.waterfall import WITHOUT_MEDIA
 from mixline.messages import Build, BuildTerm
 
 LABELLED = 0.055  # a share from which on its number stands in the bar
+ENTRY = 112  # pixels of a name in the legend: two stand side by side on a telephone
 
 
-def draw_builds(builds: Sequence[Build], names: Sequence[str], look: Look) -> Drawing:
-    """`names` stand at the bars, the first on top. Shares below zero stand left of it."""
+def draw_builds(
+    builds: Sequence[Build], names: Sequence[str], look: Look, units: Sequence[str] = (), short: Sequence[str] = ()
+) -> Drawing:
+    """`names` stand at the bars, the first on top, or what is `short` for them. Shares below zero stand left of it.
+
+    `units` is what each model counts; all count what the figure's look says where none is given.
+    """
+    units = units or [look.unit.outcome_label] * len(builds)
     builds = [_without_media(build) for build in builds]
     terms: dict[str, BuildTerm] = {}
     for build in builds:
@@ -31,20 +38,21 @@ def draw_builds(builds: Sequence[Build], names: Sequence[str], look: Look) -> Dr
             "type": "category",
             "categoryorder": "array",
             "categoryarray": list(reversed(names)),
+            **({"tickvals": list(names), "ticktext": [f"<b>{text}</b>" for text in short]} if short else {}),
             "showgrid": False,
             "ticks": "",
             "ticklabelstandoff": 8,
             "fixedrange": True,
         },
         showlegend=True,
-        legend={"orientation": "h", "x": 0, "y": -0.3 if len(builds) < 4 else -0.2},
+        legend={"orientation": "h", "x": 0, "y": -0.3 if len(builds) < 4 else -0.2, "entrywidth": ENTRY},
     )
     note = "Shares of the modelled outcome. Without marketing: base level, trend, season, holidays and context."
     table = Table(
-        ("Model", "What", "Share of the modelled outcome, %", f"{look.unit.outcome_label} per {look.interval}"),
+        ("Model", "What", "Share of the modelled outcome, %", "Per period", "Counted in"),
         [
-            (name, term.label, term.share * 100, term.contribution)
-            for name, build in zip(names, builds, strict=True)
+            (name, term.label, term.share * 100, term.contribution, unit)
+            for name, unit, build in zip(names, units, builds, strict=True)
             for term in build.terms
         ],
     )

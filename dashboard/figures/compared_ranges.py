@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 from dashboard.figures.drawing import Document, Drawing, Look, Table, estimate_cells, estimate_columns, make_figure
@@ -20,18 +21,26 @@ NAMES: dict[CompareMeasure, str] = {
 }
 
 
-def draw_compared(comparison: Comparison, measure: CompareMeasure, look: Look) -> Drawing:
-    """Channels in their order, models from the top down in each row. A channel that a model does not have leaves a gap."""
-    channels = comparison.channels
-    count = len(comparison.models)
+def draw_compared(
+    comparison: Comparison, measure: CompareMeasure, look: Look, places: Sequence[int] = (), name: str = ""
+) -> Drawing:
+    """Channels in their order, models from the top down in each row. A channel that a model does not have leaves a gap.
+
+    `places` are the models drawn, all when none is given; each keeps its letter and mark. `name` tells two figures of one
+    measure apart.
+    """
+    places = places or range(len(comparison.models))
+    channels = [c for c in comparison.channels if any(_figures(c, measure)[place] is not None for place in places)]
+    count = len(places)
     traces: list[Document] = []
     for row, channel in enumerate(channels):
-        for place, estimate in enumerate(_figures(channel, measure)):
+        for step, place in enumerate(places):
+            estimate = _figures(channel, measure)[place]
             if estimate is not None:
-                traces += _mark(channel, estimate, place, _height(row, place, count), measure, look)
+                traces += _mark(channel, estimate, place, _height(row, step, count), measure, look)
     percent = measure == "share_of_effect"
     shapes, annotations = ([], []) if percent or look.unit.conversions else break_even(look)
-    figures = [f for channel in channels for f in _figures(channel, measure) if f is not None]
+    figures = [f for channel in channels for f in _shown(channel, measure, places)]
     scale = _scale(measure, look)
     # One very uncertain channel must not squeeze all others into a corner.
     top = min(max((f.high for f in figures), default=1.0), 2.5 * max((f.value for f in figures), default=1.0))
@@ -47,7 +56,7 @@ def draw_compared(comparison: Comparison, measure: CompareMeasure, look: Look) -
             "zeroline": False,
             "fixedrange": True,
             "nticks": 6,
-            "title": {"text": NAMES[measure] + ("" if percent else f", {look.unit.roi_name}")},
+            "title": {"text": _axis_title(measure, look)},
         },
         yaxis={
             "tickvals": [-row for row in range(len(channels))],
@@ -63,17 +72,17 @@ def draw_compared(comparison: Comparison, measure: CompareMeasure, look: Look) -
         annotations=annotations,
         margin={"l": 8, "r": 16, "t": 26, "b": 8},
     )
-    marks = ", ".join(f"{LETTERS[i]} {_symbol_word(i)}" for i in range(count))
+    marks = ", ".join(f"{LETTERS[place]} {_symbol_word(place)}" for place in places)
     note = f"Line: {look.level} % range. {marks}."
     height = round(len(channels) * (22 + 17 * count) + 84)
     return Drawing(
-        f"compared-{measure}",
-        _finding(comparison, measure),
+        f"compared-{measure}{name}",
+        _finding(channels, measure, places, look),
         note,
         figure,
         height,
         measure,
-        _table(comparison, measure, look),
+        _table(comparison, measure, look, places),
     )
 
 
@@ -90,6 +99,19 @@ def write_figure(figure: Estimate | None, measure: CompareMeasure, look: Look) -
 def _figures(channel: ComparedChannel, measure: CompareMeasure) -> list[Estimate | None]:
     found: list[Estimate | None] = getattr(channel, measure)
     return found
+
+
+def _shown(channel: ComparedChannel, measure: CompareMeasure, places: Sequence[int]) -> list[Estimate]:
+    """The channel's figures in the models drawn that have it."""
+    figures = _figures(channel, measure)
+    return [figure for place in places if (figure := figures[place]) is not None]
+
+
+def _axis_title(measure: CompareMeasure, look: Look) -> str:
+    if measure == "share_of_effect":
+        return NAMES[measure]
+    name = NAMES[measure] if measure == "roi" else f"ROI of the next {look.unit.money_name}"
+    return f"{name}, {look.unit.roi_name}"
 
 
 def _scale(measure: CompareMeasure, look: Look) -> float:
@@ -136,7 +158,7 @@ def _mark(
     return [line, dot]
 
 
-def _table(comparison: Comparison, measure: CompareMeasure, look: Look) -> Table:
+def _table(comparison: Comparison, measure: CompareMeasure, look: Look, places: Sequence[int]) -> Table:
     """A line per channel and model that has it."""
     scale = "%" if measure == "share_of_effect" else look.unit.roi_name
     rows: list[tuple[str | float | None, ...]] = [
@@ -146,8 +168,8 @@ def _table(comparison: Comparison, measure: CompareMeasure, look: Look) -> Table
             *estimate_cells(figure, _scale(measure, look)),
         )
         for channel in comparison.channels
-        for place, figure in enumerate(_figures(channel, measure))
-        if figure is not None
+        for place in places
+        if (figure := _figures(channel, measure)[place]) is not None
     ]
     return Table(("Channel", "Model", *estimate_columns(NAMES[measure], scale)), rows)
 
@@ -156,20 +178,24 @@ def _symbol_word(place: int) -> str:
     return ("dot", "diamond", "square", "triangle", "cross")[place]
 
 
-def _finding(comparison: Comparison, measure: CompareMeasure) -> str:
-    """How many channels the models agree on: all their ranges overlap."""
-    shared = [c for c in comparison.channels if sum(f is not None for f in _figures(c, measure)) > 1]
-    name = NAMES[measure] if measure != "marginal_roi" else "the ROI of the next unit of money"
-    apart = [c for c in shared if not _overlap(c, measure)]
+def _finding(channels: Sequence[ComparedChannel], measure: CompareMeasure, places: Sequence[int], look: Look) -> str:
+    """How many channels the models agree on: all their ranges overlap. Of one model, its best channel."""
+    shared = [c for c in channels if len(_shown(c, measure, places)) > 1]
+    name = NAMES[measure] if measure != "marginal_roi" else f"the ROI of the next {look.unit.money_name}"
+    start = name[0].upper() + name[1:]
+    if len(places) == 1 and channels:
+        best = max(channels, key=lambda c: _shown(c, measure, places)[0].value)
+        figure = write_figure(_shown(best, measure, places)[0], measure, look)
+        return f"{start} in {LETTERS[places[0]]}: {best.label} leads with {figure}"
+    apart = [c for c in shared if not _overlap(_shown(c, measure, places))]
     if not shared:
-        return f"{NAMES[measure]}: the models share no channel"
+        return f"{start}: the models share no channel"
     if not apart:
-        return f"{NAMES[measure]}: the ranges of all models overlap in every channel"
+        return f"{start}: the ranges of all models overlap in every channel"
     if len(apart) == 1:
         return f"The models disagree on {name} of {apart[0].label}"
     return f"The models disagree on {name} of {len(apart)} of {len(shared)} channels, {apart[0].label} among them"
 
 
-def _overlap(channel: ComparedChannel, measure: CompareMeasure) -> bool:
-    figures = [f for f in _figures(channel, measure) if f is not None]
+def _overlap(figures: Sequence[Estimate]) -> bool:
     return max(f.low for f in figures) <= min(f.high for f in figures)

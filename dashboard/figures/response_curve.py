@@ -16,7 +16,7 @@ from dashboard.figures.drawing import (
 )
 from dashboard.figures.format import RangeLevel, Unit, bounds, join_ends, write_range, write_share
 from dashboard.theme import fade
-from mixline.messages import Curve
+from mixline.messages import Curve, Estimate
 
 HEIGHT = 400
 SPLIT = (0.36, 0.22)  # of the height: where the curve begins, and where what the next unit of money brings ends
@@ -120,7 +120,7 @@ def marginal_words(curve: Curve, unit: Unit, level: RangeLevel) -> str:
     roi = curve.marginal_today
     if unit.conversions:
         return (
-            f"The next 1,000 {unit.money_name}s bring {unit.roi(roi.value)} conversions ({unit.roi_range(roi, level)})."
+            f"The next 1,000 {unit.moneys_name} bring {unit.roi(roi.value)} conversions ({unit.roi_range(roi, level)})."
         )
     low, high = bounds(roi, level)
     return f"The next {unit.money_name} brings {unit.money(roi.value)} ({write_range(low, high, unit.currency)})."
@@ -200,42 +200,28 @@ def _rug(curve: Curve, look: Look) -> Document:
 
 
 def _today(curve: Curve, look: Look, interval: str) -> Document:
-    low, high = bounds(curve.value_today, look.level)
-    value = curve.value_today.value
-    return {
-        "name": "Today",
-        "type": "scatter",
-        "mode": "markers",
-        "x": [curve.spend_today],
-        "y": [value],
-        "marker": {"size": 12, "color": look.tokens.ink, "line": {"width": 2, "color": look.tokens.surface}},
-        "error_y": {
-            "type": "data",
-            "symmetric": False,
-            "array": [max(high - value, 0)],
-            "arrayminus": [max(value - low, 0)],
-            "color": look.tokens.ink,
-            "thickness": 1.2,
-            "width": 5,
-        },
-        "text": [f"<b>Today</b><br>{_note(curve, interval, look)}"],
-        "hovertemplate": "%{text}<extra></extra>",
-    }
+    """What today's spend brings, with its range."""
+    return _dot("Today", curve, curve.value_today, 1.0, 12, _note(curve, interval, look), look)
 
 
 def _today_slope(curve: Curve, look: Look) -> Document:
     """What the next unit of money brings today, with its range."""
-    scale = look.unit.roi_scale
-    low, high = (end * scale for end in bounds(curve.marginal_today, look.level))
-    value = curve.marginal_today.value * scale
+    words = marginal_words(curve, look.unit, look.level)
+    dot = _dot("Today, of the next", curve, curve.marginal_today, look.unit.roi_scale, 9, words, look)
+    return dot | {"yaxis": "y2"}
+
+
+def _dot(name: str, curve: Curve, estimate: Estimate, scale: float, size: int, words: str, look: Look) -> Document:
+    """A dot at today's spend with its range."""
+    low, high = (end * scale for end in bounds(estimate, look.level))
+    value = estimate.value * scale
     return {
-        "name": "Today, of the next",
+        "name": name,
         "type": "scatter",
         "mode": "markers",
         "x": [curve.spend_today],
         "y": [value],
-        "yaxis": "y2",
-        "marker": {"size": 9, "color": look.tokens.ink, "line": {"width": 2, "color": look.tokens.surface}},
+        "marker": {"size": size, "color": look.tokens.ink, "line": {"width": 2, "color": look.tokens.surface}},
         "error_y": {
             "type": "data",
             "symmetric": False,
@@ -243,9 +229,9 @@ def _today_slope(curve: Curve, look: Look) -> Document:
             "arrayminus": [max(value - low, 0)],
             "color": look.tokens.ink,
             "thickness": 1.2,
-            "width": 4,
+            "width": round(size * 0.42),
         },
-        "text": [f"<b>Today</b><br>{marginal_words(curve, look.unit, look.level)}"],
+        "text": [f"<b>Today</b><br>{words}"],
         "hovertemplate": "%{text}<extra></extra>",
     }
 

@@ -210,17 +210,20 @@ class Ranking(Message):
 
 
 class StabilityPoint(Message):
-    """A channel's figures in one model, at the end of its window: the course of share and ROI over builds."""
+    """A channel's figures in one model, at the end of its window: the course of share and ROI over builds. `within`: standard
+    deviation of ROI over the model's draws, relative to its mean.
+    """
 
     model_id: Digest
     window_end: date
     created_at: datetime
     roi: Estimate
     share_of_effect: Estimate
+    within: float | None = None
 
 
 class ChannelStability(Message):
-    """A channel over the models, the earliest window first. `spread`: standard deviation of ROI over the models, relative to its
+    """A channel over the models of one goal and segment, the earliest window first. `spread`: standard deviation of ROI over the models, relative to its
     mean; None with fewer than two models.
     """
 

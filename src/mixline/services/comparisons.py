@@ -202,8 +202,13 @@ def _spend(model: MixModel) -> float:
 def _notes(loaded: Sequence[MixModel]) -> list[str]:
     """What to know before reading the table across."""
     found = []
-    if len({model.spec.goal.currency for model in loaded}) > 1:
+    kinds = {model.spec.goal.kind for model in loaded}
+    if len({model.spec.goal.currency for model in loaded if model.spec.goal.kind == "revenue"}) > 1:
         found.append("The models count in different currencies: compare ROI and shares, not money.")
+    if len(kinds) > 1:
+        found.append(
+            "Some models count money and some conversions: their returns are not the same thing, their shares are."
+        )
     if len({(model.spec.goal.column, model.spec.segment_value) for model in loaded}) > 1:
         found.append("The models explain different goals or segments: each of those has a ranking of its own.")
     if len({tuple(model.window_dates[[0, -1]].tolist()) for model in loaded}) > 1:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from mixline.errors import InputError
-from mixline.messages import ModelSummary, RankedModel, Ranking, Score
+from mixline.messages import Estimate, ModelSummary, RankedModel, Ranking, Score
 from mixline.messages.compare import Criterion
 
 # Held-out periods are the only test by data the model did not see; the checks are what it may not fail; fit and steadiness
@@ -90,13 +90,14 @@ def _ranked(members: Sequence[ModelSummary], weights: Mapping[Criterion, float])
     ]
 
 
+def relative_spread(roi: Estimate) -> float | None:
+    """Standard deviation over the draws as the 90 % range tells it, over the mean; None of nothing."""
+    return (roi.high - roi.low) / RANGE90 / abs(roi.value) if roi.value else None
+
+
 def _spread(model: ModelSummary) -> float | None:
-    """Standard deviation of ROI over the draws, relative, as its range tells it; channels count by what was spent."""
-    parts = [
-        (c.spend, (c.roi.high - c.roi.low) / RANGE90 / abs(c.roi.value))
-        for c in model.channels
-        if c.roi.value and c.spend
-    ]
+    """The channels' relative spread of ROI over the draws; channels count by what was spent."""
+    parts = [(c.spend, spread) for c in model.channels if c.spend and (spread := relative_spread(c.roi)) is not None]
     money = sum(spend for spend, _ in parts)
     return sum(spend * spread for spend, spread in parts) / money if money > 0 else None
 

@@ -15,6 +15,7 @@ from mixline.messages import (
     ModelSummary,
     StabilityPoint,
 )
+from mixline.services.ranking import relative_spread
 
 if TYPE_CHECKING:
     from mixline.mmm.model import MixModel
@@ -59,7 +60,15 @@ def compare_configuration(models: Sequence[MixModel]) -> list[ConfigurationRow]:
 
 
 def compare_stability(models: Sequence[ModelSummary]) -> list[ChannelStability]:
-    """Each channel's ROI and share over the models, by the end of their windows."""
+    """Each channel's ROI and share over the models of one goal and segment, by the end of their windows.
+
+    Where several goals or segments are compared, those of which there are most models: a return in another country, or of
+    another goal, has not moved.
+    """
+    groups: dict[tuple[str, str, str], list[ModelSummary]] = {}
+    for model in models:
+        groups.setdefault((model.goal, model.segment, model.currency), []).append(model)
+    models = max(groups.values(), key=len)
     ordered = sorted(models, key=lambda model: (model.window_end, model.created_at))
     found = []
     for name in _names(models):
@@ -75,6 +84,7 @@ def compare_stability(models: Sequence[ModelSummary]) -> list[ChannelStability]:
                         created_at=model.created_at,
                         roi=channel.roi,
                         share_of_effect=channel.share_of_effect,
+                        within=relative_spread(channel.roi),
                     )
                 )
         found.append(ChannelStability(name=name, label=label, spread=_spread(points), points=points))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -84,8 +85,10 @@ def test_unknown_weights_are_refused(comparing: Flask) -> None:
 def test_headline_figures_are_those_of_the_summaries(comparing: Flask) -> None:
     text = words(page.layout())
     for model in MODELS:
-        assert unit_of(model).roi_with_range(model.blended_roi) in text
-        assert unit_of(model).outcome(model.incremental.value) in text
+        unit = unit_of(model)
+        value, _, ends = unit.roi_with_range(model.blended_roi).partition(" (")
+        assert {f'"{value}"', f'"{ends.removesuffix(")")}"'} <= set(re.findall(r'"[^"]*"', text))
+        assert unit.outcome(model.incremental.value) in text
 
 
 def test_what_moved_and_is_not_explained_is_marked(comparing: Flask) -> None:
