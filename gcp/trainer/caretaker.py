@@ -13,7 +13,7 @@ from mixline.services import failures, lineage, run_log
 from mixline.services.context import Services
 
 EVERY_SECONDS = 30.0
-PRUNE_EVERY = 120  # rounds: once an hour
+HOURLY = 120  # rounds
 _log = logging.getLogger(__name__)
 
 
@@ -27,11 +27,13 @@ class Caretaker:
     def look(self, services: Services) -> None:
         """One round. Raises MixlineError; the next round starts anew."""
         delivered = lineage.replay(services)
-        if delivered:
+        hourly = self.rounds % HOURLY == 0
+        if delivered or hourly:  # hourly, as a worker may have delivered what waited here
             failures.find_recorded(services)
+        if delivered:
             _log.info("%d waiting run records were delivered to the tracking server", delivered)
         failures.record_failures(services, self.told)
-        if self.rounds % PRUNE_EVERY == 0:
+        if hourly:
             dropped = run_log.prune_logs(services)
             if dropped:
                 _log.info("%d lines were dropped from logs of runs that ended long ago", dropped)

@@ -118,3 +118,16 @@ def test_what_cannot_be_planned_is_not_saved(
 
 def test_a_model_nobody_knows_has_no_plans(api: httpx.Client) -> None:
     assert save(api, "0" * 64).status_code == 404
+
+
+def test_without_a_sign_in_a_plan_is_the_local_users(api: httpx.Client, model_id: str) -> None:
+    assert save(api, model_id).json()["actor"] == "local user"
+
+
+def test_behind_a_sign_in_a_plan_is_the_persons(settings: Settings, services: Services, model_id: str) -> None:
+    behind = settings.model_copy(update={"identity_header": "X-Person"})
+    with TestClient(create_app(behind), base_url="http://127.0.0.1", headers={"X-Person": "ada@example.com"}) as api:
+        view = save(api, model_id).json()
+        assert view["actor"] == "ada@example.com"
+        assert api.delete(f"/v1/scenarios/{view['id']}").status_code == 200
+    assert {line.actor for line in Audit(services.state).list_lines(subject=view["id"])} == {"ada@example.com"}
