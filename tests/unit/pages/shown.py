@@ -1,0 +1,90 @@
+"""What a page shows, as the browser gets it: for tests that hold its numbers against the model's file."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from mixline.mmm import response
+
+NEAR = 6e-9  # figures are sent with nine digits where they can be taken away, with all of them where they are drawn
+Found = dict[str, Any]
+
+
+class Shown:
+    """A page as the browser gets it: figures by name, texts by class, tables by id."""
+
+    def __init__(self, page: Any) -> None:
+        self.parts = list(walk(page))
+
+    def figure(self, name: str) -> Found:
+        (found,) = [p["figure"] for p in self.parts if p.get("id") == f"figure-{name}"]
+        return dict(found)
+
+    def table(self, name: str) -> list[dict[str, Any]]:
+        """The figure's numbers that can be taken away, a row by the names of its columns."""
+        meta = self.figure(name)["layout"]["meta"]
+        return [dict(zip(meta["columns"], row, strict=True)) for row in meta["rows"]]
+
+    def texts(self, kind: str) -> list[str]:
+        return [write(p) for p in self.parts if kind in str(p.get("className", "")).split()]
+
+    def grid(self, name: str) -> list[dict[str, Any]]:
+        (rows,) = [p["rowData"] for p in self.parts if p.get("id") == name]
+        return list(rows)
+
+
+def walk(node: Any) -> Iterator[Found]:
+    if isinstance(node, list):
+        for child in node:
+            yield from walk(child)
+    elif isinstance(node, dict) and "props" in node:
+        yield node["props"]
+        yield from walk(node["props"].get("children"))
+
+
+def write(node: Any) -> str:
+    if isinstance(node, list):
+        return "".join(write(child) for child in node)
+    if isinstance(node, dict):
+        return write(node.get("props", node).get("children"))
+    return "" if node is None else str(node).replace("\u00a0", " ")
+
+
+def draw_page(server: Flask, path: str, search: str = "") -> Shown:
+    """The page at this address, as Dash's router draws it."""
+    inputs = [
+        {"id": "_pages_location", "property": "pathname", "value": path},
+        {"id": "_pages_location", "property": "search", "value": search},
+        {"id": "redraw", "property": "data", "value": None},
+    ]
+    outputs = [{"id": "_pages_content", "property": "children"}, {"id": "_pages_store", "property": "data"}]
+    body = {
+        "output": ".._pages_content.children..._pages_store.data..",
+        "outputs": outputs,
+        "inputs": inputs,
+        "changedPropIds": ["_pages_location.search"],
+    }
+    found = server.test_client().post("/_dash-update-component", json=body)
+    assert b"That did not work" not in found.data
+    return Shown(json.loads(found.data)["response"]["_pages_content"]["children"])
+
+
+def five(figure: response.Estimate, scale: float = 1.0) -> list[float]:
+    return [value * scale for value in (figure.value, figure.low, figure.high, figure.low50, figure.high50)]
+
+
+def rows_by(shown: Shown, name: str, column: str) -> dict[str, list[float]]:
+    """Numbers of a figure's table by the label in `column`, the label left out."""
+    return {
+        str(row[column]): [v for c, v in row.items() if c != column and not isinstance(v, str)]
+        for row in shown.table(name)
+    }
+
+
+def near(expected: Any) -> Any:
+    return pytest.approx(expected, rel=NEAR, abs=1e-12)
