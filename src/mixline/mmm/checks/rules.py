@@ -11,6 +11,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from mixline.mmm.checks.autocorrelation import AutocorrelationCheck
 from mixline.mmm.checks.calibration import CalibrationCheck
 from mixline.mmm.checks.choice import ChosenByPersonCheck
 from mixline.mmm.checks.findings import Check, Finding, Reading
@@ -46,30 +47,6 @@ class FitCheck:
                 f"R² is {r2:.2f}; from {self.weak} on, what moves the outcome is mostly in the model.",
                 "Add what else moves the outcome, such as prices, promotions or stock, or check the goal column.",
                 r2,
-            )
-
-
-@dataclass(frozen=True)
-class AutocorrelationCheck:
-    """Do errors follow each other? Durbin-Watson is 2 without autocorrelation.
-
-    Below 1 a residual repeats half of the one before: something that lasts for weeks is missing, and ranges are too narrow.
-    1.5 is the usual lower line of inspection.
-    """
-
-    strong: float = 1.0
-    some: float = 1.5
-
-    def run(self, reading: Reading) -> Iterator[Finding]:
-        figure = reading.fit.durbin_watson
-        if figure < self.some:
-            yield Finding(
-                "autocorrelation",
-                "warning" if figure < self.strong else "info",
-                "Errors of neighbouring periods resemble each other",
-                f"Durbin-Watson is {figure:.2f}; 2 would mean that they do not.",
-                "Something lasting is missing: look for a campaign, price or market change where the fit stays off.",
-                figure,
             )
 
 
