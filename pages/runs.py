@@ -18,6 +18,7 @@ from dashboard.client import Known, TrainerClient, current_client
 from dashboard.components import composer_wiring, run_actions, run_batch, run_log, run_queue, run_tags, states
 from dashboard.components.aria import aria
 from dashboard.components.composer_panel import composer_panel, keep_bar
+from dashboard.components.composer_reading import HELD, read_composed
 from dashboard.components.composer_wiring import list_settings, read_draft
 from dashboard.components.inline_error import inline_error, inline_sentence
 from dashboard.components.run_actions import cancel_question
@@ -237,14 +238,14 @@ def register(app: Dash) -> None:
         State("run-seed", "value"),
         State("run-again", "value"),
         State("run-tags", "value"),
-        State("composer-document", "data"),
         State("run-key", "data"),
+        *HELD,
         prevent_initial_call=True,
         running=[
             (Output("run-launch", "disabled"), True, False),
             (Output("run-launch-composed", "disabled"), True, False),
         ],
-    )(launch)
+    )(launch_shown)
     app.callback(
         Output(LIVE, "children"),
         Output(HISTORY, "rowData"),
@@ -285,6 +286,24 @@ def choose_all(clicks: int | None, options: list[dict[str, str]]) -> list[str]:
     if not clicks:
         raise PreventUpdate
     return [option["value"] for option in options]
+
+
+def launch_shown(
+    clicks: int,
+    composed: int,
+    dataset_id: str,
+    segments: list[str] | None,
+    preset: Preset,
+    seed: int | None,
+    again: bool | None,
+    tags: str | None,
+    key: str,
+    *held: Any,
+) -> tuple[Any, Any, Any]:
+    """Launch what stands on the page at this moment."""
+    shown = read_composed(*held)
+    document = shown.document if shown else None
+    return launch(clicks, composed, dataset_id, segments, preset, seed, again, tags, document, key)
 
 
 def launch(

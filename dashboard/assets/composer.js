@@ -37,8 +37,36 @@
           ids.map((id) => id.section !== chosen),
         ];
       },
+
+      // The rows with something to mend. Only the mark is written, into the row as it is now.
+      mark_rows: function (marks, ids) {
+        ids.forEach((id, place) => {
+          const problems = marks[place];
+          if (!problems) return;
+          window.dash_ag_grid.getApiAsync({ type: "composer-grid", table: id.table }).then((grid) => {
+            grid.forEachNode((node) => {
+              const problem = problems[node.data.name] || "";
+              if ((node.data.problem || "") !== problem) node.updateData({ ...node.data, problem: problem });
+            });
+          });
+        });
+      },
     },
   });
+
+  // A field is read a moment after the last key. Who types and presses at once means what stands there: the press waits.
+  const SETTLES = 500; // milliseconds; the fields' own wait and a little
+  let typed = -Infinity;
+  document.addEventListener("input", (event) => {
+    if (event.target.closest && event.target.closest(".composer, .run-form")) typed = performance.now();
+  }, true);
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest && event.target.closest("#run-launch, #run-launch-composed, #settings-save");
+    const left = typed + SETTLES - performance.now();
+    if (!button || left <= 0) return;
+    event.stopImmediatePropagation();
+    setTimeout(() => button.click(), left);
+  }, true);
 
   // Who opens the composer wants to see it.
   let wanted = false;

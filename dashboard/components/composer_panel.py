@@ -24,7 +24,8 @@ from mixline.messages import SavedSettingsView, SpecificationDraft
 
 TAB, PANE, BADGE = "composer-tab", "composer-pane", "composer-badge"
 TAKES_BELOW = "run-takes-below"
-REST, DRAFT, SIZE, MEND = "composer-rest", "composer-draft", "composer-size", "composer-mend"
+REST, DRAFT, SIZE = "composer-rest", "composer-draft", "composer-size"
+MEND, MARKS = "composer-mend", "composer-marks"
 DEFAULTS = "none"  # a browser shows an empty value as no choice at all
 LEDES = {
     "goal": "What is explained, and over which days.",
@@ -125,8 +126,9 @@ def _content(section: str, draft: SpecificationDraft) -> list[Any]:
 
 
 def mend(table: str) -> html.Div:
-    """Below a table: what is to be mended in it."""
-    return html.Div(id={"type": MEND, "table": table}, className="field-error mend", **aria(live="polite"))
+    """Below a table: what is to be mended in it, in words; in the table its rows are marked."""
+    words = html.Div(id={"type": MEND, "table": table}, className="field-error mend", **aria(live="polite"))
+    return html.Div([words, dcc.Store(id={"type": MARKS, "table": table})])
 
 
 def _sizes(draft: SpecificationDraft) -> html.Div:

@@ -176,19 +176,14 @@ def read_number(value: Any) -> Any:
     return value
 
 
-def mark_problems(rows: Sequence[Mapping[str, Any]], used: Sequence[str], problems: Mapping[int, str]) -> list[Row]:
-    """The rows whose problem has changed, as they are to be shown now.
+def name_problems(used: Sequence[str], problems: Mapping[int, str]) -> dict[str, str]:
+    """Sentences by the name of their row. Rows themselves are not sent: what a person types meanwhile must stay.
 
     Args:
         used: the name of each entry of the document, in its order.
         problems: sentences by entry.
     """
-    said = {used[place]: text for place, text in problems.items() if place < len(used)}
-    return [
-        {**row, "problem": said.get(row["name"], "")}
-        for row in rows
-        if (row.get("problem") or "") != said.get(row["name"], "")
-    ]
+    return {used[place]: text for place, text in problems.items() if place < len(used)}
 
 
 def list_problems(rows: Sequence[Mapping[str, Any]], used: Sequence[str], problems: Mapping[int, str]) -> list[str]:

@@ -12,16 +12,15 @@ from pydantic import ValidationError
 from dashboard.client import TrainerClient, current_client
 from dashboard.components import composer_tables as tables
 from dashboard.components.composer_document import (
-    build_document,
     count_by_section,
     split_problems,
     write_problem,
 )
-from dashboard.components.composer_fields import ERROR, SPEC
+from dashboard.components.composer_fields import ERROR
 from dashboard.components.composer_panel import (
     BADGE,
     DEFAULTS,
-    DRAFT,
+    MARKS,
     MEND,
     PANE,
     REST,
@@ -31,6 +30,7 @@ from dashboard.components.composer_panel import (
     composer_panel,
     settings_options,
 )
+from dashboard.components.composer_reading import DRAFTS, FIELDS, GRIDS, HELD, read_composed
 from dashboard.components.inline_error import inline_error, inline_sentence
 from dashboard.components.run_words import takes_words
 from mixline.errors import MixlineError
@@ -42,10 +42,7 @@ from mixline.messages import (
     SpecificationRequest,
 )
 
-PLACE, DOCUMENT, TAKES = "composer-place", "composer-document", "run-takes"
-FIELDS: Any = {"type": SPEC, "path": ALL}
-GRIDS: Any = {"type": tables.GRID, "table": ALL}
-DRAFTS: Any = {"type": DRAFT, "index": ALL}
+PLACE, TAKES = "composer-place", "run-takes"
 
 
 def register(app: Dash) -> None:
@@ -83,12 +80,11 @@ def register(app: Dash) -> None:
     app.callback(
         Output({"type": ERROR, "path": ALL}, "children"),
         Output({"type": BADGE, "section": ALL}, "children"),
-        Output(GRIDS, "rowTransaction"),
+        Output({"type": MARKS, "table": ALL}, "data"),
         Output({"type": REST, "index": ALL}, "children"),
         Output({"type": MEND, "table": ALL}, "children"),
         Output(TAKES, "children"),
         Output(TAKES_BELOW, "children"),
-        Output(DOCUMENT, "data"),
         Input(FIELDS, "value"),
         Input(GRIDS, "cellValueChanged"),
         Input(GRIDS, "rowData"),
@@ -100,6 +96,12 @@ def register(app: Dash) -> None:
         State(FIELDS, "id"),
         State(GRIDS, "id"),
     )(assess)
+    app.clientside_callback(
+        ClientsideFunction("composer", "mark_rows"),
+        Input({"type": MARKS, "table": ALL}, "data"),
+        State({"type": MARKS, "table": ALL}, "id"),
+        prevent_initial_call=True,
+    )
     app.callback(
         Output(FIELDS, "value"),
         Input({"type": SIZE, "name": ALL}, "n_clicks"),
@@ -124,7 +126,7 @@ def register(app: Dash) -> None:
         State("settings-name", "value"),
         State("composer-settings", "value"),
         State("run-dataset", "value"),
-        State(DOCUMENT, "data"),
+        *HELD,
         prevent_initial_call=True,
     )(keep_settings)
 
@@ -200,22 +202,17 @@ def assess(
 ) -> tuple[Any, ...]:
     """Ask the engine about what stands here now, and put each problem beside its field."""
     client = current_client()
-    by_table = {key["table"]: found or [] for key, found in zip(grids, rows, strict=True)}
     paths = [key["path"] for key in fields]
     nothing: list[Any] = [[None] * len(ctx.outputs_list[place]) for place in range(5)]
-    nothing[2] = [no_update] * len(grids)
+    nothing[2] = [no_update] * len(ctx.outputs_list[2])
+    composed = read_composed(values, fields, rows, grids, drafts, seed)
     try:
-        if drafts and drafts[0]:
-            draft = SpecificationDraft.model_validate(drafts[0])
-            held = dict(zip(paths, values, strict=True))
-            channels, context, studies = (
-                by_table.get(name, []) for name in (tables.CHANNELS, tables.CONTEXT, tables.STUDIES)
-            )
-            document = build_document(draft, held, channels, context, studies, seed)
+        if composed:
+            draft, document = composed.draft, composed.document
         else:
             draft = with_size(read_draft(client, dataset_id, segment=(segments or [""])[0]), preset)
             if seed is None:
-                return *nothing, None, None, None
+                return *nothing, None, None
             document = {**draft.specification, "search": {**draft.specification["search"], "seed": seed}}
         check = client.post(
             SpecificationCheck,
@@ -223,21 +220,24 @@ def assess(
             SpecificationRequest(dataset_id=draft.dataset_id, segments=segments or [], specification=document),
         )
     except MixlineError as error:
-        return *nothing, inline_error(error), inline_error(error), no_update
-    if not drafts:
-        return *nothing, write_takes(check), write_takes(check), None
+        return *nothing, inline_error(error), inline_error(error)
+    if not composed:
+        return *nothing, write_takes(check), write_takes(check)
+    by_table = composed.rows
     by_field, by_entry, rest = split_problems(check.problems, paths)
     counts = count_by_section(check.problems)
     used = {name: [row["name"] for row in by_table.get(name, []) if row.get("use", True)] for name in by_entry}
     return (
         [by_field.get(slot["id"]["path"]) for slot in ctx.outputs_list[0]],
         [counts.get(slot["id"]["section"]) or None for slot in ctx.outputs_list[1]],
-        [_marks(by_table.get(key["table"], []), used[key["table"]], by_entry[key["table"]]) for key in grids],
+        [
+            tables.name_problems(used[slot["id"]["table"]], by_entry[slot["id"]["table"]])
+            for slot in ctx.outputs_list[2]
+        ],
         [_write_rest([write_problem(problem) for problem in rest], check.notes) for _ in ctx.outputs_list[3]],
         [_write_mend(by_table, used, by_entry, slot["id"]["table"]) for slot in ctx.outputs_list[4]],
         write_takes(check),
         write_takes(check),
-        document,
     )
 
 
@@ -249,11 +249,6 @@ def _write_mend(
 ) -> Any:
     lines = tables.list_problems(rows.get(name, []), used[name], problems[name])
     return html.Ul([html.Li(line) for line in lines]) if lines else None
-
-
-def _marks(rows: Sequence[Mapping[str, Any]], used: Sequence[str], problems: Mapping[int, str]) -> Any:
-    changed = tables.mark_problems(rows, used, problems)
-    return {"update": changed, "async": False} if changed else no_update
 
 
 def _write_rest(problems: Sequence[str], notes: Sequence[str]) -> Any:
@@ -304,7 +299,7 @@ def change_studies(
 
 
 def keep_settings(
-    _save: int, _forget: int, name: str | None, chosen: str, dataset_id: str, document: dict[str, Any] | None
+    _save: int, _forget: int, name: str | None, chosen: str, dataset_id: str, *held: Any
 ) -> tuple[Any, str]:
     """Keep what is in the composer under a name, or forget the settings that were chosen."""
     client = current_client()
@@ -314,9 +309,10 @@ def keep_settings(
                 return no_update, "Choose saved settings first."
             gone = client.post(SavedSettingsView, f"/v1/settings/{chosen}/forget")
             return settings_options(list_settings(client)), f"{gone.name} is forgotten; its runs stay."
-        if not document:
+        composed = read_composed(*held)
+        if composed is None:
             return no_update, "Open the settings first."
-        request = SettingsRequest(name=(name or "").strip(), dataset_id=dataset_id, specification=document)
+        request = SettingsRequest(name=(name or "").strip(), dataset_id=dataset_id, specification=composed.document)
         saved = client.post(SavedSettingsView, "/v1/settings", request)
     except ValidationError:
         return no_update, "A name has 1 to 60 letters, digits, spaces, dots and dashes."

@@ -94,7 +94,6 @@ def run_form(
             ),
             html.Div(id="run-message", **aria(live="polite")),
             dcc.Store(id="run-key", data=key),
-            dcc.Store(id="composer-document"),
         ],
         className="panel run-form",
     )

@@ -136,6 +136,7 @@ def test_what_was_composed_is_what_is_fitted_and_can_be_kept_and_copied(page: An
     page.wait_for_selector(COMPOSER)
     assert section(page, "Search").get_by_label("Candidates per trial").input_value() == "120"
     ticks = section(page, "Channels").locator(".ag-pinned-left-cols-container .ag-row input")
+    ticks.nth(2).wait_for()  # a table draws its rows after its section is shown
     assert [tick.is_checked() for tick in ticks.all()][:3] == [True, False, True]
 
     open_page(page, product)
@@ -145,6 +146,42 @@ def test_what_was_composed_is_what_is_fitted_and_can_be_kept_and_copied(page: An
     assert section(page, "Search").get_by_label("Trials").input_value() == "2"
     page.get_by_role("button", name="Forget the chosen ones").click()
     wait_for_text(page, "#settings-message", "is forgotten")
+
+
+def test_who_types_and_presses_at_once_launches_what_was_typed(page: Any, product: Any) -> None:
+    """Also on a slow line, where the engine has not yet answered to what was typed."""
+
+    def answer_late(route: Any) -> None:
+        if "composer-badge" in (route.request.post_data or ""):
+            page.wait_for_timeout(3000)
+        route.continue_()
+
+    httpx.post(f"{product.trainer}/v1/queue/pause", json={}, timeout=10)
+    compose(page, product)
+    wait_for_text(page, TAKES, "10,000 candidates")
+    size = random.randrange(50, 5000)
+    search = section(page, "Search")
+    page.route("**/_dash-update-component", answer_late)
+    search.get_by_label("Trials").fill("1")
+    search.get_by_label("Candidates per trial").fill(str(size))
+    page.get_by_role("button", name="Launch with these settings").click()
+    page.wait_for_url(re.compile(r"run=[0-9a-f]{32}"))
+    run = product.read(f"/v1/mmm/runs/{page.url.partition('run=')[2][:32]}")
+    assert (run["trials"], run["iterations"]) == (1, size)
+
+
+def test_a_mark_of_the_engine_leaves_what_was_typed_since(page: Any, product: Any) -> None:
+    compose(page, product)
+    pane = section(page, "Channels")
+    row = pane.locator(".ag-center-cols-container .ag-row").first
+    for column, text in (("theta", "0.9 to 0.2"), ("alpha", "1 to 2"), ("gamma", "0.4 to 0.6")):
+        row.locator(f'[col-id="{column}"]').click()
+        page.keyboard.type(text)
+        page.keyboard.press("Enter")
+    wait_for_text(page, ".composer-pane:visible .mend", "Memory: A range is upside down")
+    page.locator(f"{COMPOSER} .row-problem").first.wait_for()
+    shown = [row.locator(f'[col-id="{column}"]').inner_text() for column in ("theta", "alpha", "gamma")]
+    assert shown == ["0.9 to 0.2", "1 to 2", "0.4 to 0.6"]
 
 
 def test_the_queue_is_paused_reordered_and_resumed(page: Any, product: Any) -> None:
@@ -168,6 +205,13 @@ def test_the_queue_is_paused_reordered_and_resumed(page: Any, product: Any) -> N
     page.get_by_role("button", name="Resume the queue").click()
     page.get_by_role("button", name="Pause the queue").wait_for()
     assert product.read("/v1/queue")["paused"] is False
+
+    page.get_by_label("Reason for a pause").fill("Stock count until Monday")
+    page.get_by_role("button", name="Pause the queue").click()
+    said = wait_for_text(page, ".queue-panel .banner", "Stock count until Monday")
+    assert re.search(r"paused since .+ UTC by local user\.", said)
+    assert product.read("/v1/queue")["note"] == "Stock count until Monday"
+    assert not page.get_by_label("Reason for a pause").is_visible()
 
 
 def test_a_batch_is_looked_at_before_it_is_launched(page: Any, product: Any, tmp_path: Path) -> None:
@@ -205,6 +249,9 @@ def test_candidates_come_in_while_the_search_runs_and_the_log_says_what_happened
     assert int(before.split()[0].replace(",", "")) > 0
     page.get_by_text("Log", exact=True).click()
     wait_for_text(page, ".run-log", "Started, attempt 1")
+    with page.expect_download() as started:
+        page.get_by_role("link", name="Download the whole log").click()
+    assert "Started, attempt 1 of" in Path(started.value.path()).read_text()
     page.get_by_label("Tags of this run").fill("watched")
     page.get_by_role("button", name="Save tags").click()
     wait_for_text(page, "#tags-message", "Saved")

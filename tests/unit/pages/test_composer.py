@@ -152,13 +152,10 @@ def test_any_path_belongs_to_a_section_or_to_none(path: str) -> None:
     split_problems([problem(path)], [field.path for field in FIELDS])
 
 
-def test_only_rows_whose_problem_changed_are_drawn_again(draft: SpecificationDraft) -> None:
+def test_problems_of_a_table_go_by_the_names_of_their_rows(draft: SpecificationDraft) -> None:
     rows = tables.channel_rows(draft)
     used = ["search", "newsletter"]  # tv is not ticked, so the document's first entry is search
-    marked = tables.mark_problems(rows, used, {0: "Memory: no."})
-    assert [(row["name"], row["problem"]) for row in marked] == [("search", "Memory: no.")]
-    shown = [marked[0] if row["name"] == "search" else row for row in rows]
-    assert tables.mark_problems(shown, used, {0: "Memory: no."}) == []
+    assert tables.name_problems(used, {0: "Memory: no.", 7: "gone"}) == {"search": "Memory: no."}
     assert tables.list_problems(rows, used, {0: "Memory: no.", 7: "gone"}) == ["Search. Memory: no."]
 
 
