@@ -14,7 +14,7 @@ T = TypeVar("T")
 LONGEST = 6000  # characters of one part: a server refuses addresses much longer
 NAMES = (
     "goal", "ahead", "budget", "target", "bounds", "hold", "groups", "group_bounds", "prices", "pace", "flight", "weights",
-    "cautious", "after", "today",
+    "cautious", "after", "today", "moved",
 )  # fmt: skip
 
 
@@ -36,6 +36,7 @@ def write_inputs(inputs: PlanInputs) -> dict[str, str]:
         "cautious": "1" if inputs.cautious else "",
         "after": "1" if inputs.carry_out else "",
         "today": "" if inputs.today is None else str(inputs.today),
+        "moved": inputs.moved,
     }
     return {name: value for name, value in query.items() if value}
 
@@ -68,6 +69,7 @@ def read_inputs(query: Mapping[str, Any]) -> PlanInputs:
         cautious=asked["cautious"] == "1",
         carry_out=asked["after"] == "1",
         today=_whole("today", asked["today"], 100_000),
+        moved=asked["moved"],
     )
 
 

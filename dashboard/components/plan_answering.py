@@ -16,9 +16,11 @@ from dashboard.components import plan_form as form
 from dashboard.components import plan_keeping as keeping
 from dashboard.components import plan_pacing as pacing
 from dashboard.components.aria import aria
-from dashboard.components.inline_error import inline_error
+from dashboard.components.inline_error import inline_error, inline_sentence
+from dashboard.components.panels import keep_together
 from dashboard.components.plan_address import read_inputs, write_inputs
 from dashboard.components.plan_inputs import AHEAD, PlanInputs
+from dashboard.components.plan_notes import fault_sentence
 from dashboard.components.plan_reading import Known, read_form, read_held, read_touched
 from dashboard.components.plan_result import plan_answer, plan_change, plan_details
 from dashboard.components.plan_shelf import current_shelf
@@ -49,7 +51,7 @@ def plan_body(view: View, client: TrainerClient, inputs: PlanInputs, picked: lis
         # The form stays as it was sent, so that what cannot be had can be changed; sliders stand where today is.
         fault, today = error, solve_today(planner, summary, PlanInputs(ahead=inputs.ahead))
         solved = Solved(inputs, today, today)
-    answer = [inline_error(fault)] if fault else plan_answer(solved, labels, look)
+    answer = [_fault(fault, labels, look)] if fault else plan_answer(solved, labels, look)
     details = [] if fault else plan_details(planner, solved, labels, look, query)
     return [
         form.plan_form(inputs, solved.today, summary, look),
@@ -70,6 +72,12 @@ def plan_body(view: View, client: TrainerClient, inputs: PlanInputs, picked: lis
         dcc.Store(id=ADDRESS, data=query),
         dcc.Store(id=SETTLED),
     ]
+
+
+def _fault(error: MixlineError, labels: dict[str, str], look: Look) -> html.P:
+    """Why there is no plan, where it would stand."""
+    sentence = fault_sentence(error, labels, look)
+    return inline_sentence(keep_together(sentence)) if sentence else inline_error(error)
 
 
 def labels_of(summary: ModelSummary) -> dict[str, str]:
@@ -111,6 +119,7 @@ def answer_form(asked: dict[str, Any], page: dict[str, Any], triggered: Any) -> 
         "words": [no_update] * 3,
         **{key: [no_update] * len(every) for key, every in same.items()},
     }
+    look: Look | None = None
     try:
         client = current_client()
         summary = label_summary(client.read_model(shown["model"]))
@@ -130,7 +139,9 @@ def answer_form(asked: dict[str, Any], page: dict[str, Any], triggered: Any) -> 
         answer["words"] = _words(inputs, today, summary, look)
         solved = solve(planner, summary, inputs, today)
     except MixlineError as error:
-        return {**answer, "answer": [inline_error(error)]}
+        said = inline_error(error) if look is None else _fault(error, labels_of(summary), look)
+        return {**answer, "answer": [said]}
+    answer["address"] = address(shown["model"], shown["range"], solved.asked)
     return {**answer, **_shown(planner, solved, summary, look, names, triggered)}
 
 
@@ -144,7 +155,7 @@ def _read(
         "limits": [key["channel"] for key in page["limit_ids"]],
         "groups": [key["group"] for key in page["group_ids"]],
     }
-    inputs = read_form(asked, lists, held, {})
+    inputs = replace(read_form(asked, lists, held, {}), moved=touched.channel if touched.channel in held else "")
     if inputs.ahead == AHEAD[summary.interval]:
         inputs = replace(inputs, ahead=None)
     if inputs.pace != "own" or not page["rows"] or triggered == form.PACE:
@@ -186,13 +197,15 @@ def _shown(
     spend = solved.plan.spend_per_channel
     moving = touched.channel if touched.kind == channels.SLIDER else ""
     typed = touched.channel if touched.kind == channels.SPEND else ""
+    stopped = solved.stop is not None  # then the control shows where
     return {
         "answer": plan_answer(solved, labels, look),
         "change": plan_change(solved, labels, look),
         "known": known_of(solved),
-        "sliders": [no_update if n == moving else round(solved.share(n), 1) for n in names],
+        "sliders": [no_update if n == moving and not stopped else round(solved.share(n), 1) for n in names],
         "spends": [
-            no_update if n == typed and n in solved.inputs.held else channels.round_money(spend[n]) for n in names
+            no_update if n == typed and n in solved.inputs.held and not stopped else channels.round_money(spend[n])
+            for n in names
         ],
         "shares": [channels.change_words(solved.share(n)) for n in names],
     }

@@ -7,6 +7,7 @@ import io
 from collections.abc import Mapping
 from typing import Any
 
+from dashboard.components.plan_notes import answer_notes
 from dashboard.components.plan_solving import Solved
 from dashboard.components.plan_words import binding_words, plan_certainty, plan_headline, stop_words, warnings
 from dashboard.figures.drawing import Look
@@ -57,7 +58,7 @@ def _plan_sheet(sheet: Any, solved: Solved, labels: Mapping[str, str], look: Loo
     sheet.append(
         [safe(f"Model: {title}. Planned: {plan.dates[0]} to {plan.dates[-1]}, {len(plan.dates)} {look.interval}s.")]
     )
-    for words in (*warnings(plan, labels), *binding_words(plan, look)):
+    for words in (*answer_notes(solved, labels, look), *warnings(plan, labels), *binding_words(plan, look)):
         sheet.append([safe(words)])
     sheet.append([])
     sheet.append(["Figure", "Expected", "5 %", "95 %", "25 %", "75 %"])

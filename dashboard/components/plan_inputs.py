@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal, cast
 
+from mixline.errors import SpecificationError
 from mixline.mmm.planner import Bounds, ChannelGroup, PlanRequest
 
 Goal = Literal["budget", "outcome", "roi", "marginal_roi"]
@@ -32,6 +33,7 @@ class PlanInputs:
     today's spend, so that they mean the same for any number of periods; `prices` are changes in per cent. `held` channels
     keep their spend whatever happens to the others. `groups` names the group of a channel. `weights` are a channel's money
     over the periods where the pace is one's own. `today` is the mean of so many last periods, else of the model's window.
+    `moved` is the held channel that was moved last and stopped where the others could give no more: the one that yields.
     """
 
     goal: Goal = "budget"
@@ -49,6 +51,7 @@ class PlanInputs:
     cautious: bool = False
     carry_out: bool = False
     today: int | None = None
+    moved: str = ""
 
     def periods(self, interval: str) -> int:
         """Periods ahead."""
@@ -61,7 +64,7 @@ class PlanInputs:
             SpecificationError: limits that contradict each other.
         """
         usual = PERCENTS[self.goal]
-        bounds = {name: _bounds(ends, usual) for name, ends in self.bounds.items() if ends != (None, None)}
+        bounds = {name: _bounds(name, ends, usual) for name, ends in self.bounds.items() if ends != (None, None)}
         bounds |= {name: Bounds(share / 100, share / 100) for name, share in self.held.items()}
         locked = tuple(name for name, share in self.held.items() if share == 100)
         groups = []
@@ -70,6 +73,7 @@ class PlanInputs:
             if ends != (None, None):
                 members = tuple(name for name, own in self.groups.items() if own == group)
                 low, high = ends
+                _check_ends(f"Group {group}", low, high)
                 groups.append(ChannelGroup(f"Group {group}", members, Bounds(_share(low), _share(high))))
         budget_goal = self.goal == "budget"
         periods = self.periods(interval)
@@ -97,7 +101,8 @@ class PlanInputs:
             return {name: value for name, value in of.items() if name in channels}
 
         kept = {name: keep(getattr(self, name)) for name in ("bounds", "held", "groups", "prices", "weights")}
-        return replace(self, **cast(dict[str, Mapping[str, float]], kept))  # type: ignore[arg-type]
+        moved = self.moved if self.moved in channels else ""
+        return replace(self, moved=moved, **cast(dict[str, Mapping[str, float]], kept))  # type: ignore[arg-type]
 
 
 def with_flights(inputs: PlanInputs, request: PlanRequest, channels: tuple[str, ...]) -> PlanRequest:
@@ -108,11 +113,20 @@ def with_flights(inputs: PlanInputs, request: PlanRequest, channels: tuple[str, 
     return request.change(flights=dict.fromkeys(channels, least))
 
 
-def _bounds(ends: Ends, usual: tuple[float, float]) -> Bounds:
+def _bounds(name: str, ends: Ends, usual: tuple[float, float]) -> Bounds:
     low, high = ends
+    _check_ends(name, low, high)
     least = min(usual[0], high) if low is None and high is not None else low
     most = max(usual[1], low) if high is None and low is not None else high
     return Bounds(_share(least), _share(most))
+
+
+def _check_ends(name: str, low: float | None, high: float | None) -> None:
+    if low is not None and high is not None and low > high:
+        raise SpecificationError(
+            f"the least of {name}, {low:g} % of today, is above its most, {high:g} %",
+            where=f"bounds.{name}", got=f"{low:g} to {high:g}", expected="the least first", action="Swap them.",
+        )  # fmt: skip
 
 
 def _share(percent: float | None) -> float | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import current_app
 
+from dashboard.components.plan_notes import answer_notes
 from dashboard.components.plan_result import draw_curves
 from dashboard.components.plan_solving import Solved
 from dashboard.components.plan_table import table_heads, table_rows
@@ -65,7 +66,8 @@ def compose_plan(planner: Planner, solved: Solved, summary: ModelSummary, look: 
         colors=tuple(look.color(name) if name else "transparent" for name, _ in table_rows(plan, labels, look)),
         numbers=5,
     )
-    steps, known = step_words(plan, labels, look), (*binding_words(plan, look), *warnings(plan, labels))
+    known = (*answer_notes(solved, labels, look), *binding_words(plan, look), *warnings(plan, labels))
+    steps = step_words(plan, labels, look)
     notes = Words("What to change, and what to know", (*steps, *known), listed=True)
     sheets = [
         Sheet("summary", kicker, plan_headline(plan, solved.inputs, look), plan_certainty(plan, look),

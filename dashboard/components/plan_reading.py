@@ -71,7 +71,7 @@ def read_form(form: Mapping[str, Any], names: Mapping[str, list[str]], held: Map
         ahead=form["ahead"],
         budget=form["budget"],
         target=form["target"],
-        bounds={name: pair for name, pair in ends.items() if pair != NO_ENDS and name not in held},
+        bounds={name: pair for name, pair in ends.items() if pair != NO_ENDS},
         held=dict(held),
         groups={name: group for name, group in zip(names["limits"], form["groups"], strict=True) if group},
         group_bounds={group: pair for group, pair in group_ends.items() if pair != NO_ENDS},

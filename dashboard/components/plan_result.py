@@ -9,6 +9,7 @@ from dash import html
 
 from dashboard.components.aria import aria
 from dashboard.components.panels import graph, keep_together, panel
+from dashboard.components.plan_notes import answer_notes
 from dashboard.components.plan_solving import Solved
 from dashboard.components.plan_table import delta_table
 from dashboard.components.plan_words import binding_words, plan_certainty, plan_headline, warnings
@@ -31,6 +32,7 @@ def plan_answer(solved: Solved, labels: Mapping[str, str], look: Look) -> list[A
     return [
         html.H2(keep_together(plan_headline(plan, solved.inputs, look)), className="plan-headline"),
         html.P(keep_together(plan_certainty(plan, look)), className="plan-certainty"),
+        *(html.P(keep_together(note), className="plan-note") for note in answer_notes(solved, labels, look)),
         html.Div(notes, className="plan-warnings") if notes else None,
     ]
 

@@ -156,14 +156,50 @@ def test_a_moved_slider_holds_its_channel_and_moves_the_others(app: Flask, train
 
 def test_what_cannot_be_had_is_said_and_the_form_stays(app: Flask) -> None:
     refused = answer_form(asked(budget=1e15, highs=[100.0, 100.0]), shown(), form.BUDGET)
-    assert "cannot be spent" in words(refused["answer"])
+    assert "The total budget is" in words(refused["answer"])
+    assert "too large: only" in words(refused["answer"])
     assert "error-line" in words(refused["answer"])
     assert refused["sliders"] == [no_update, no_update]
     assert answer_details(refused["address"], SHOWN) is no_update
     nonsense = answer_form(asked(ahead=10**6), shown(), form.AHEAD_FIELD)
     assert "error-line" in words(nonsense["answer"])
     assert nonsense["address"] is no_update
-    assert "cannot be spent" in words(page.layout(budget="1e15", bounds=f"{NAMES[0]}:~100,{NAMES[1]}:~100"))
+    assert "too large: only" in words(page.layout(budget="1e15", bounds=f"{NAMES[0]}:~100,{NAMES[1]}:~100"))
+
+
+def test_a_channel_dragged_beyond_what_the_others_can_give_stops_there_and_it_is_said(app: Flask) -> None:
+    first, second = NAMES
+    page.layout(ahead="8")
+    known = shown(PlanInputs(ahead=8, held={second: 90.0}))
+    form_now = asked(sliders=[250.0, 90.0], holds=[False, True], lows=[None, 80.0], budget=None)
+    free = answer_form(asked(sliders=[250.0, 100.0]), shown(), {"type": channels.SLIDER, "channel": first})
+    today = solved(PlanInputs(ahead=8)).plan
+    reach = 100 * today.spend_today / today.channels[0].spend_today
+    assert "that is the whole budget" in words(free["answer"])
+    assert free["sliders"] == [round(reach, 1), 0.0], "the slider goes back to where it stopped"
+    assert free["known"]["held"][first] == pytest.approx(reach), "and is held there by what is touched next"
+    assert "moved=" in free["address"]
+    again = words(answer_details(free["address"], SHOWN))
+    assert f"Held at {reach:.0f} % of today" in again
+    files = app.test_client().get(f"/plan-files/plan.xlsx?{free['address']}")
+    rows = [str(row[0]) for row in load_workbook(io.BytesIO(files.data))["Plan"].values]
+    assert any("that is the whole budget" in row for row in rows)
+    both = answer_form(form_now, known, {"type": channels.SLIDER, "channel": first})
+    assert "error-line" not in words(both["answer"])
+    assert both["holds"] == [True, True], "all held: the plan spends what they need"
+    later = answer_form(
+        asked(sliders=free["sliders"], holds=[True, False], ahead=9), known | {"known": free["known"]}, form.AHEAD_FIELD
+    )
+    assert "stops at" not in words(later["answer"])
+    assert "moved=" not in later["address"]
+
+
+def test_a_target_out_of_reach_is_answered_by_the_closest_plan(app: Flask) -> None:
+    for goal in ("outcome", "roi"):
+        answer = answer_form(asked(goal=goal, target=1e9), shown(), form.TARGET)
+        assert "this one comes closest" in words(answer["answer"])
+        assert "error-line" not in words(answer["answer"])
+        assert "target=1000000000" in answer["address"], "the question stays as it was asked"
 
 
 def test_choosing_ones_own_pacing_fills_the_table_and_a_changed_cell_changes_the_plan(app: Flask) -> None:

@@ -19,6 +19,7 @@ from mixline.mmm.planning.limits import Limits, nearest
 from mixline.mmm.planning.solver import Hills, Point, ascend, best_plan
 
 Floats = NDArray[np.float64]
+Closest = Callable[[Frontier], Point | None]
 Gap = Callable[[float, float], float]  # (total, best outcome) -> 0 or more where the target is met
 ROUNDS = 12
 EXACT = 1e-11  # share of the outcome by which the target may be missed
@@ -43,12 +44,14 @@ def cross(
     *,
     starts: Sequence[Floats],
     seed: int,
+    closest: Closest | None = None,
 ) -> Crossing:
     """The best plan of the least (or most) total that meets the target; where none does, of the total that comes closest.
 
     Args:
         hills, starts, seed: as for `best_plan`. limits: what is allowed; totals between theirs are looked at.
         gap: by how much a total and its best outcome meet the target. end: which total is wanted.
+        closest: the plan that comes closest to the target of all, where the map of totals shows none that meets it.
     """
     least, most = limits.total_low, limits.total_high
     found = frontier(hills.table, limits)
@@ -67,11 +70,12 @@ def cross(
         return Crossing(point, True, found)
     total = _look(hills, limits, gap, end, found)
     if total is None:
-        point = solve(other)
-        met = gap(other, point.outcome) >= 0
-        if not met:
+        point, total = solve(other), other
+        if gap(total, point.outcome) < 0 and closest is not None:
+            point = closest(found) or point
+            total = float(point.spend.sum())
+        if gap(total, point.outcome) < 0:
             return Crossing(point, False, found)
-        total = other
     else:
         point = solve(total)
     return Crossing(_meet(climb, gap, total, point, wanted, (least, most)), True, found)

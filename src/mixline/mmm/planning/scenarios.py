@@ -16,9 +16,10 @@ from numpy.typing import NDArray
 from mixline.mmm.estimates import weighted_quantiles
 from mixline.mmm.planning.conflicts import TargetError
 from mixline.mmm.planning.crossing import Crossing, Gap, cross
+from mixline.mmm.planning.frontier import Frontier
 from mixline.mmm.planning.limits import Limits, nearest
 from mixline.mmm.planning.request import PlanRequest
-from mixline.mmm.planning.solver import Hills, ascend, best_plan
+from mixline.mmm.planning.solver import Hills, Point, ascend, best_plan
 from mixline.mmm.planning.stage import Landscape, Stage
 
 Floats = NDArray[np.float64]
@@ -115,49 +116,53 @@ def _cross(hills: Hills, question: Question, gap: Gap, end: Literal["least", "mo
     least, most = question.limits.reachable
     limits = question.limits.with_total(least, max(min(most, question.limits.total_high), least))
     starts = (*question.starts, question.today)
-    found = cross(hills, limits, gap, end, starts=starts, seed=question.seed)
+    returns = question.request.scenario == "roi"
+
+    def highest_return(found: Frontier) -> Point | None:
+        return _highest_return(hills, limits, question, found)
+
+    found = cross(
+        hills, limits, gap, end, starts=starts, seed=question.seed, closest=highest_return if returns else None
+    )
     if not found.met:
-        raise _out_of_reach(hills, limits, question, found)
+        raise _out_of_reach(question, found)
     return found.point.spend
 
 
-def _out_of_reach(hills: Hills, limits: Limits, question: Question, found: Crossing) -> TargetError:
+def _out_of_reach(question: Question, found: Crossing) -> TargetError:
+    target, point = float(question.request.target or 0.0), found.point
+    total = float(point.spend.sum())
     if question.request.scenario == "outcome":
-        target = float(question.request.target or 0.0)
-        reached = (target - (question.wanted - found.point.outcome) * question.periods) * (1 - NEARLY)
-        return TargetError(
-            "no plan within the limits reaches this outcome",
-            target=target,
-            reached=reached if reached > 0 else None,
-            action="Ask for less, or raise the upper bounds.",
-        )
+        what, action = "outcome", "Ask for less, or raise the upper bounds."
+        reached = target - (question.wanted - point.outcome) * question.periods
+    else:
+        what, action = "return", "Ask for a lower return, or lower the lower bounds."
+        reached = (point.outcome - question.history) / total if total > 0 else 0.0
     return TargetError(
-        "no plan within the limits reaches this return",
-        target=question.wanted,
-        reached=_highest_return(hills, limits, question, found),
-        action="Ask for a lower return, or lower the lower bounds.",
+        f"no plan within the limits reaches this {what}",
+        target=target,
+        reached=reached * (1 - NEARLY) if reached > 0 else None,
+        action=action,
     )
 
 
-def _highest_return(hills: Hills, limits: Limits, question: Question, found: Crossing) -> float | None:
-    """The highest return within the limits: the price of money at which the best plan earns just what it costs [1].
+def _highest_return(hills: Hills, limits: Limits, question: Question, found: Frontier) -> Point | None:
+    """The plan of the highest return: the best one at the price of money at which it earns just what it costs [1].
 
     [1] W. Dinkelbach, On nonlinear fractional programming, Management Science 13(7), 1967.
     """
-    totals, outcome = found.totals.totals, found.totals.outcome
-    known = np.isfinite(outcome) & (totals > 0)
+    known = np.isfinite(found.outcome) & (found.totals > 0)
     if not known.any():
         return None
-    best = float(((outcome[known] - question.history) / totals[known]).max())
-    spend: Floats | None = None
+    best = float(((found.outcome[known] - question.history) / found.totals[known]).max())
+    point: Point | None = None
     for _ in range(RETURN_ROUNDS):
-        starts = (*question.starts, question.today, *(() if spend is None else (spend,)))
-        point = best_plan(hills, limits, price=best, starts=starts, seed=question.seed, map_of_totals=found.totals)
+        starts = (*question.starts, question.today, *(() if point is None else (point.spend,)))
+        point = best_plan(hills, limits, price=best, starts=starts, seed=question.seed, map_of_totals=found)
         total = float(point.spend.sum())
         if total <= 0:
             return None
-        spend, before = point.spend, best
-        best = (point.outcome - question.history) / total
-        if abs(best - before) <= 1e-10 * abs(before):
+        before, best = best, (point.outcome - question.history) / total
+        if abs(best - before) <= 1e-11 * abs(before):
             break
-    return best * (1 - NEARLY) if best > 0 else None
+    return point

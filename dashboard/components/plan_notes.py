@@ -1,0 +1,130 @@
+"""What a person has to know of the answer: where a moved channel stopped, what gave way, what cannot all hold."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+from dashboard.components.plan_inputs import PERCENTS
+from dashboard.components.plan_solving import Solved, Stop, spend_if_held
+from dashboard.figures.drawing import Look
+from dashboard.figures.format import write_share
+from mixline.errors import MixlineError, SpecificationError
+from mixline.mmm.planner import Conflict, LimitsError, Part
+
+MOST_NAMED = 3
+
+
+def answer_notes(solved: Solved, labels: Mapping[str, str], look: Look) -> list[str]:
+    """Sentences that belong to the headline."""
+    notes = []
+    if solved.stop is not None:
+        notes.append(_stop(solved, solved.stop, labels, look))
+    if solved.missed is not None:
+        notes.append(_missed(solved, solved.missed, look))
+    everything, budget = spend_if_held(solved.inputs, solved.today), solved.inputs.budget
+    if solved.inputs.goal == "budget" and everything is not None and budget is not None:
+        if abs(everything - budget) > 0.005 * budget:
+            notes.append(
+                f"Every channel is held, so the plan spends what they need, not the budget of {look.unit.money(budget)}."
+            )
+    elif _widened(solved):
+        low, high = PERCENTS[solved.inputs.goal]
+        notes.append(f"To make room, the other channels may leave the usual {low:g} % to {high:g} % of today.")
+    return notes
+
+
+def fault_sentence(error: MixlineError, labels: Mapping[str, str], look: Look) -> str:
+    """Why there is no plan, in the page's words and units; nothing for what is not about the question."""
+    if isinstance(error, LimitsError):
+        return _conflict(error.conflict, labels, look)
+    if isinstance(error, SpecificationError) and error.where.startswith("bounds."):
+        name = error.where.removeprefix("bounds.")
+        what = error.what.replace(name, labels.get(name, name))
+        return f"{what[:1].upper()}{what[1:]}. {error.action}"
+    return ""
+
+
+def _stop(solved: Solved, stop: Stop, labels: Mapping[str, str], look: Look) -> str:
+    spend = next(c.spend for c in solved.plan.channels if c.name == stop.channel)
+    where = (
+        f"{labels.get(stop.channel, stop.channel)} stops at {look.unit.money(spend)}, "
+        f"{write_share(stop.reached / 100)} of today"
+    )
+    by = stop.room.most_by if stop.end == "most" else stop.room.least_by
+    if by != "budget":
+        more, end = ("more", "Raise its most") if stop.end == "most" else ("less", "Lower its least")
+        return f"{where}: {by} may not spend {more}. {end} to move it further."
+    if stop.end == "least":
+        return (
+            f"{where}: the others can take no more of the budget. Lower the total budget, or let one of them go higher."
+        )
+    if not stop.room.others:
+        return f"{where}: that is the whole budget. Raise the total budget to move it further."
+    kept = _named(stop.room.others, labels, look)
+    return f"{where}: the rest of the budget is kept by {kept}. Raise the total budget, or let one of them go."
+
+
+def _missed(solved: Solved, asked: float, look: Look) -> str:
+    unit, plan = look.unit, solved.plan
+    if solved.inputs.goal == "outcome":
+        reached = unit.outcome(plan.outcome.value)
+        return (
+            f"No plan within these limits reaches {unit.outcome(asked)} {unit.outcome_name}: this one comes closest, with "
+            f"{reached}. Ask for less, or let channels spend more."
+        )
+    return (
+        f"No plan within these limits returns {unit.roi(asked)} {unit.roi_name}: this one comes closest, with "
+        f"{unit.roi(plan.roi.value)}. Ask for less, or let channels spend less."
+    )
+
+
+def _widened(solved: Solved) -> bool:
+    """Whether a channel that nobody limited may go beyond what is usual for this budget."""
+    plan, inputs = solved.plan, solved.inputs
+    if inputs.goal != "budget" or plan.spend_today <= 0:
+        return False
+    low, high = (percent / 100 for percent in PERCENTS["budget"])
+    ratio = plan.spend / plan.spend_today
+    low, high = low * min(1.0, ratio), high * max(1.0, ratio)
+    return any(
+        c.least < low * c.spend_today * (1 - 1e-6) or c.most > high * c.spend_today * (1 + 1e-6)
+        for c in plan.channels
+        if c.spend_today > 0 and c.name not in inputs.held and c.name not in inputs.bounds
+    )
+
+
+def _conflict(conflict: Conflict, labels: Mapping[str, str], look: Look) -> str:
+    money = look.unit.money
+    named = _named(conflict.parts, labels, look, conflict.end == "most")
+    what = conflict.group or "The total budget"
+    if conflict.end == "least":
+        field = f"the most of {conflict.group}" if conflict.group else "the budget"
+        return (
+            f"{what} is {money(conflict.gap)} too small: {money(conflict.possible)} are needed by {named}. "
+            f"Raise {field} to {_round(conflict.possible, math.ceil)}, or lower one of them."
+        )
+    field = f"the least of {conflict.group}" if conflict.group else "the budget"
+    return (
+        f"{what} is {money(conflict.gap)} too large: only {money(conflict.possible)} can be spent on {named}. "
+        f"Lower {field} to {_round(conflict.possible, math.floor)}, or let one of them go higher."
+    )
+
+
+def _named(parts: tuple[Part, ...], labels: Mapping[str, str], look: Look, most: bool = False) -> str:
+    """Search (held at €200k), Radio (at least €90k) and 2 others."""
+    ordered = sorted(parts, key=lambda part: -part.amount)
+    said = []
+    for part in ordered[:MOST_NAMED]:
+        verb = "held at" if part.why == "held" else "at most" if most else "at least"
+        said.append(f"{labels.get(part.name, part.label)} ({verb} {look.unit.money(part.amount)})")
+    left = len(ordered) - len(said)
+    if left:
+        said.append(f"{left} {'other' if left == 1 else 'others'}")
+    return said[0] if len(said) == 1 else f"{', '.join(said[:-1])} and {said[-1]}" if said else "the channels"
+
+
+def _round(value: float, towards: object) -> str:
+    """A figure to type: whole, and never on the wrong side of what is needed."""
+    whole = math.ceil(value) if towards is math.ceil else math.floor(value)
+    return f"{whole:,}"
