@@ -41,7 +41,7 @@ def frame(
     filters = read_filters(query)
     known = client.list_models()
     if not known.value:
-        return _nothing_yet(client)
+        return _nothing_yet(client, path)
     view = open_view(client, known, filters, current_mode())
     header = html.Header(
         [html.H1(title), html.P(lede(view), className="lede"), _facts(view)],
@@ -59,12 +59,12 @@ def write_source(view: View) -> str:
     return f"{view.summary.title} · as of {write_date(view.summary.window_end)} · Mixline"
 
 
-def _nothing_yet(client: TrainerClient) -> html.Div:
+def _nothing_yet(client: TrainerClient, path: str) -> html.Div:
     demo = client.read_status().value.demo
     if demo == "failed":
         return states.demo_failed()
     if demo != "seeding":
-        return states.no_model()
+        return states.no_model(path)
     return states.seeding(_seeding_progress(client))
 
 

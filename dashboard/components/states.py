@@ -6,6 +6,7 @@ from datetime import datetime
 
 from dash import dcc, html
 
+from dashboard import navigation
 from dashboard.components.aria import aria
 from dashboard.figures.format import write_moment
 from mixline.errors import InputError, MixlineError, NotFoundError
@@ -56,11 +57,14 @@ def poll(index: str) -> dcc.Interval:
     return dcc.Interval(id={"type": "poll", "index": index}, interval=POLL_MILLISECONDS)
 
 
-def no_model() -> html.Div:
+def no_model(path: str = "") -> html.Div:
+    """`path` is the page's own, so that it can say what will stand on it."""
+    entry = next((entry for entry in navigation.ENTRIES if entry.path == path and entry.shows), None)
+    promise = f"{entry.name} shows {entry.shows}. " if entry else ""
     return notice(
         "No model yet",
-        "Mixline needs a table with a date, what you sold and what you spent per channel. "
-        "Bring one on the Data page, then launch a run.",
+        f"{promise}For that Mixline needs a table with a date, what you sold and what you spent per channel: "
+        "bring one on the Data page, then launch a run.",
         ("Bring data", "/data"),
         ("Launch a run", "/runs"),
     )
@@ -69,7 +73,13 @@ def no_model() -> html.Div:
 def failed(error: MixlineError, path: str) -> html.Div:
     """One sentence, what to quote, a way to try again, and a way out of an address that cannot work."""
     correlation_id = getattr(error, "correlation_id", "")
-    return _failure(str(error), correlation_id, path if isinstance(error, InputError | NotFoundError) else "")
+    fault = f"{error.what[:1].upper()}{error.what[1:]}"
+    fault += f"; got {error.got}" if error.got is not None else ""
+    fault += f"; expected {error.expected}" if error.expected else ""
+    rest = [html.P(error.action)] if error.action else []
+    rest += [html.P(["Where: ", html.Code(error.where)], className="soft")] if error.where else []
+    way_out = path if isinstance(error, InputError | NotFoundError) else ""
+    return _failure(fault.rstrip(".") + ".", correlation_id, way_out, *rest)
 
 
 def broken(correlation_id: str) -> html.Div:
@@ -85,13 +95,19 @@ def demo_failed() -> html.Div:
     )
 
 
-def _failure(sentence: str, correlation_id: str, path: str = "") -> html.Div:
+def _failure(sentence: str, correlation_id: str, path: str = "", *rest: html.P) -> html.Div:
     quote = [html.P(["Correlation id ", html.Code(correlation_id)], className="soft")] if correlation_id else []
     way_out = [dcc.Link("Clear the filters", href=path, className="button primary")] if path else []
     look = "button" if path else "button primary"
     retry = html.Button("Try again", id={"type": "retry", "index": "page"}, className=look, n_clicks=0)
     return html.Div(
-        [html.H1("That did not work"), html.P(sentence), *quote, html.Div([*way_out, retry], className="actions")],
+        [
+            html.H1("That did not work"),
+            html.P(sentence),
+            *rest,
+            *quote,
+            html.Div([*way_out, retry], className="actions"),
+        ],
         className="notice failed",
         role="alert",
     )

@@ -9,6 +9,7 @@ import axe_playwright_python
 import pytest
 
 from dashboard import navigation
+from tests.browser.pictures import DRAWN
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -17,8 +18,6 @@ REFUSED = {"serious", "critical"}
 RUN = "axe.run(document, {resultTypes: ['violations']})"
 PAGES = [entry.path for entry in navigation.ENTRIES]
 UNDERSTAND = ["/", "/contribution", "/response"]
-DRAWN = """() => [...document.querySelectorAll(".ag-root")].every((table) => table.querySelector(".ag-header-cell"))
-  && [...document.querySelectorAll(".dash-graph")].every((graph) => graph.querySelector(".main-svg"))"""
 FOCUSED = """() => {
   const e = document.activeElement, style = getComputedStyle(e), box = e.getBoundingClientRect();
   return {

@@ -10,15 +10,15 @@ from typing import Any
 import pytest
 
 from dashboard import navigation
+from tests.browser.pictures import DRAWN, SCREENSHOTS
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 ROOT = Path(__file__).resolve().parents[2]
-SCREENSHOTS = ROOT / "build" / "screenshots"
 DEMO = ROOT / "data" / "sample" / "demo.csv"
 WIDTHS = {"wide": 1440, "narrow": 390}
 HEIGHT = 900
-TOP = {"x": 0, "y": 0, "width": 1440, "height": 1180}  # what `make images` puts into the README
+TOP = 1180  # pixels of a page's top that `make images` puts into the README
 FIGURE = ".js-plotly-plot .main-svg"
 READY = {  # what must be there before a page counts as drawn; a page that is not named here has its heading
     "overview": FIGURE,
@@ -28,6 +28,7 @@ READY = {  # what must be there before a page counts as drawn; a page that is no
     "data": ".dataset-list",
     "runs": ".history-grid .ag-row",
     "models": FIGURE,
+    "compare": FIGURE,
 }
 PAGES = {entry.module.removeprefix("pages."): entry.path for entry in navigation.ENTRIES}
 UNNAMED = """() => [...document.querySelectorAll("main input, main select, main textarea, main button, main a[href]")]
@@ -64,16 +65,18 @@ def test_every_page_is_drawn_labelled_and_fits(look: tuple[Any, str], product: A
 def _inspect(page: Any, slug: str, ready: str, theme: str) -> None:
     page.wait_for_selector(ready)
     page.wait_for_function("document.fonts.status === 'loaded'")
+    page.wait_for_function(DRAWN)
     assert page.locator("h1").count() == 1, slug
     assert page.evaluate(UNNAMED) == [], f"{slug} has controls without a name"
     for size, width in WIDTHS.items():
         page.set_viewport_size({"width": width, "height": HEIGHT})
         page.wait_for_timeout(400)  # figures and tables settle into their width
         page.screenshot(path=SCREENSHOTS / f"{slug}-{size}-{theme}.png", full_page=True)
-        if (size, theme) == ("wide", "light"):
-            page.screenshot(path=SCREENSHOTS / f"{slug}-top.png", full_page=True, clip=TOP)
         sticking_out = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
         assert sticking_out <= 0, f"{slug} is {sticking_out} pixels wider than a {size} screen"
+    page.set_viewport_size({"width": WIDTHS["wide"], "height": TOP})
+    page.wait_for_timeout(400)
+    page.screenshot(path=SCREENSHOTS / f"{slug}-top-{theme}.png")
     page.set_viewport_size({"width": WIDTHS["wide"], "height": HEIGHT})
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -16,13 +16,13 @@ from dashboard import navigation
 from dashboard.app import create_app
 from dashboard.client import TrainerClient
 from mixline.settings import Settings
+from tests.browser.pictures import photograph
 from tests.unit.dashboard import builders
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
-ROOT = Path(__file__).resolve().parents[2]
-SCREENSHOTS = ROOT / "build" / "screenshots"
 PAGES = {entry.module.removeprefix("pages."): entry.path for entry in navigation.ENTRIES}
+NAMES = {entry.module.removeprefix("pages."): entry.name for entry in navigation.ENTRIES}
 ASKED = "**/_dash-update-component**"
 OF_A_MODEL = ["overview", "contribution", "response", "planner", "models"]
 Answer = Callable[[httpx.Request], httpx.Response]
@@ -72,36 +72,30 @@ def hold_back(page: Any) -> Callable[[], None]:
     return release
 
 
-def photograph(page: Any, slug: str, state: str) -> None:
-    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=SCREENSHOTS / f"{slug}-{state}-wide-light.png")
-    page.set_viewport_size({"width": 390, "height": 844})
-    page.wait_for_timeout(150)
-    page.screenshot(path=SCREENSHOTS / f"{slug}-{state}-narrow-light.png")
-    over = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-    assert over <= 0, f"{slug}, {state}: {over} pixels wider than a narrow screen"
-    page.set_viewport_size({"width": 1440, "height": 900})
-
-
-def test_pages_without_a_model_say_what_to_do(page: Any) -> None:
+def test_pages_without_a_model_say_what_will_stand_there_and_what_to_do(page: Any) -> None:
     with dashboard(nothing_yet) as address:
-        for slug in OF_A_MODEL:
-            page.goto(address + PAGES[slug])
-            page.wait_for_selector(".notice")
-            words = page.locator(".notice").inner_text()
-            assert "No model yet" in words
-            assert page.get_by_role("link", name="Bring data").count() == 1
+        for slug, path in PAGES.items():
+            page.goto(address + path)
+            page.wait_for_selector("main h1")
+            words = page.locator("main").inner_text()
+            if slug in OF_A_MODEL:
+                assert "No model yet" in words
+                assert f"{NAMES[slug]} shows " in words
+                assert page.get_by_role("link", name="Bring data").count() == 1
+            else:
+                assert re.search("No dataset|Nothing to compare", words), slug
+                assert page.locator("main .button.primary, main input[type=file]").count() >= 1, slug
             photograph(page, slug, "empty")
 
 
 def test_pages_fail_in_one_sentence_with_a_way_on(page: Any, record: Any) -> None:
     record.expected_refusals |= {500, 503}
     with dashboard(nobody_there) as address:
-        for slug in OF_A_MODEL:
-            page.goto(address + PAGES[slug])
+        for slug, path in PAGES.items():
+            page.goto(address + path)
             page.wait_for_selector(".notice.failed")
             words = page.locator(".notice").inner_text()
-            assert "the trainer cannot be reached" in words.lower()
+            assert "The trainer cannot be reached." in words
             assert "Traceback" not in words
             assert page.get_by_role("button", name="Try again").count() == 1
             photograph(page, slug, "failed")
@@ -117,13 +111,15 @@ def test_an_address_that_points_nowhere_can_be_left(page: Any) -> None:
 
 def test_while_a_page_is_made_its_shape_is_shown(page: Any) -> None:
     with dashboard(builders.answer_with(builders.make_two_countries())) as address:
-        for slug in OF_A_MODEL[:3]:
+        for slug, path in PAGES.items():
             release = hold_back(page)
-            page.goto(address + PAGES[slug])
+            page.goto(address + path)
             page.wait_for_selector(".skeleton .figure-bone")
-            page.wait_for_timeout(500)
+            page.wait_for_timeout(400)
             photograph(page, slug, "loading")
             release()
-            page.wait_for_selector(".js-plotly-plot .main-svg")
+            page.wait_for_selector("main h1")
             page.wait_for_selector(".skeleton", state="detached")
+            if slug in OF_A_MODEL[:3]:
+                page.wait_for_selector(".js-plotly-plot .main-svg")
             page.unroute(ASKED)

@@ -19,11 +19,11 @@ import httpx
 import pytest
 
 from dashboard import navigation
+from tests.browser.pictures import photograph
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 ROOT = Path(__file__).resolve().parents[2]
-SCREENSHOTS = ROOT / "build" / "screenshots"
 FIGURE = ".js-plotly-plot .main-svg"
 WITH_NUMBERS = ["/", "/contribution", "/response", "/models", "/compare"]
 START_SECONDS = 60
@@ -151,7 +151,6 @@ def test_pages_show_what_was_known_with_its_date(page: Any, away: Office, record
         page.goto(away.address + entry.path)
         page.wait_for_selector("main h1")
     away.wire.cut()
-    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     for path in WITH_NUMBERS:
         page.goto(away.address + path)
         page.wait_for_selector(FIGURE)
@@ -160,11 +159,13 @@ def test_pages_show_what_was_known_with_its_date(page: Any, away: Office, record
         assert "Last known results" in banner
         assert "UTC" in banner
         settled(page)
-    page.screenshot(path=SCREENSHOTS / "response-stale-wide-light.png", full_page=True)
     for entry in navigation.ENTRIES:
         page.goto(away.address + entry.path)
         page.wait_for_selector("main h1")
         settled(page)
+        photograph(
+            page, entry.module.removeprefix("pages."), "stale", ["light"]
+        )  # figures have the theme they came with
 
 
 def test_a_trainer_that_comes_back_is_noticed_without_a_reload(page: Any, away: Office, record: Any) -> None:
