@@ -56,6 +56,24 @@ GLOSSARY: dict[str, str] = {
     "figure_builds": "What each model says the outcome was made of. The shares of a bar add up to 100 %.",
     "figure_stability": "How a channel's ROI goes from model to model. A return that jumps between models of nearly the same "
     "data is not known well.",
+    "figure_candidates": "Every model the search tried and kept. Further left it misses the outcome by less; further down its "
+    "channels' effects are nearer to their part of the money. No other is better in both than those on the line.",
+    "figure_agreement": "What each good candidate says a channel returned. Where they lie close together the data speak "
+    "clearly; where they lie apart, another experiment would help more than another model.",
+    "figure_convergence": "The smallest error found so far, as the search went on. A line that still falls at its end has not "
+    "come to rest; trials that end at the same height found the same.",
+    "figure_backtest": "The model was fitted to the past alone and asked for what came next. The band is its own range: what "
+    "came should lie in it nine times out of ten.",
+    "figure_studies": "What an experiment measured, and what the model says of the same channels and weeks. Where the lines "
+    "of both meet, they agree.",
+    "figure_actual": "What happened, and what the model says of the same period. Where periods were held out, the model had "
+    "not seen them.",
+    "figure_residuals": "What happened minus what the model says. A large error often has a reason the model does not know: "
+    "an event, a stock-out, a mistake in the data.",
+    "figure_residual_size": "A good model errs about as much in strong periods as in weak ones; otherwise its ranges are too "
+    "wide for the one and too narrow for the other.",
+    "figure_autocorrelation": "Whether the error of one period tells something of the error some periods later. What is left "
+    "of a good model is chance: bars within the dotted lines.",
     "figure_carryover": "Immediate effect comes in the period of the spend; carry-over comes later, as people remember.",
     "figure_curve": "What this channel brings per period at other levels of spend, all else as it was. The line is the mean "
     "over the draws of the model, the bands are its ranges. Below: what the next unit of money brings at each level.",

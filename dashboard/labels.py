@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 
-from mixline.messages import Comparison, Contributions, Curves, ModelSummary, Movement
+from mixline.messages import Calibration, Candidates, Comparison, Contributions, Curves, ModelSummary, Movement
 
 Named = TypeVar("Named", bound=BaseModel)
 
@@ -41,6 +41,25 @@ def label_contributions(contributions: Contributions) -> Contributions:
 
 def label_curves(curves: Curves) -> Curves:
     return curves.model_copy(update={"curves": _label(curves.curves, "channel")})
+
+
+def label_candidates(candidates: Candidates) -> Candidates:
+    return candidates.model_copy(update={"channels": _label(candidates.channels, "channel")})
+
+
+def label_calibration(calibration: Calibration) -> Calibration:
+    studies = [
+        study.model_copy(
+            update={
+                "labels": [
+                    write_label(label) if label == name else label
+                    for label, name in zip(study.labels, study.channels, strict=True)
+                ]
+            }
+        )
+        for study in calibration.studies
+    ]
+    return calibration.model_copy(update={"studies": studies})
 
 
 def label_comparison(comparison: Comparison) -> Comparison:

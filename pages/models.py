@@ -41,7 +41,7 @@ from dashboard.figures.convergence import draw_convergence, write_trial
 from dashboard.figures.format import RangeLevel
 from dashboard.figures.pareto_cloud import NAME, draw_cloud
 from dashboard.figures.residuals import draw_actual, draw_against_fitted, draw_autocorrelation, draw_over_time
-from dashboard.labels import label_contributions, label_summary
+from dashboard.labels import label_calibration, label_candidates, label_contributions, label_summary
 from dashboard.layout import LOCATION
 from dashboard.theme import current_mode
 from dashboard.view import SHORT_ID, View
@@ -74,7 +74,7 @@ def _lede(view: View) -> str:
 
 def _body(view: View, client: TrainerClient, candidate: str, families: bool) -> Sequence[Any]:
     summary, look = view.summary, view.look
-    candidates = client.read_candidates(summary.id)
+    candidates = label_candidates(client.read_candidates(summary.id))
     document = client.read_contributions(summary.id, summary.interval)
     picked = read_candidate(candidate, candidates)
     several = bool(candidates.channels) and len(near_rows(candidates)) > 1
@@ -97,7 +97,7 @@ def _body(view: View, client: TrainerClient, candidate: str, families: bool) -> 
         html.Div(
             [
                 backtest_panel(client.read_backtest(summary.id), view),
-                calibration_panel(client.read_calibration(summary.id), view),
+                calibration_panel(label_calibration(client.read_calibration(summary.id)), view),
             ],
             className="grid-2",
         ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dashboard.figures.drawing import Document, Drawing, Look, make_figure, outcome_axis
+from dashboard.figures.drawing import Document, Drawing, Look, Table, make_figure, outcome_axis
 from dashboard.figures.format import write_share
 from dashboard.theme import fade
 from mixline.messages import Backtest
@@ -51,7 +51,34 @@ def draw_backtest(backtest: Backtest, look: Look) -> Drawing:
         f"{len(backtest.folds)} forecasts of {backtest.horizon} {backtest.interval}s, each made with the {backtest.interval}s "
         f"before it alone. Band: {look.level} % range. Dotted: what the same {backtest.interval}s a year before would have said."
     )
-    return Drawing("backtest", write_finding(backtest), note, figure, HEIGHT)
+    what = look.unit.outcome_label
+    ends = ("5 %", "95 %", "25 %", "75 %")
+    table = Table(
+        (
+            "Forecast",
+            "Date",
+            f"{what}, actual",
+            f"{what}, forecast",
+            *(f"Forecast, {end}" for end in ends),
+            "A year before",
+        ),
+        [
+            (fold.number, day.isoformat(), *values)
+            for fold in backtest.folds
+            for day, *values in zip(
+                fold.dates,
+                fold.actual,
+                fold.expected,
+                fold.low,
+                fold.high,
+                fold.low50,
+                fold.high50,
+                fold.naive,
+                strict=True,
+            )
+        ],
+    )
+    return Drawing("backtest", write_finding(backtest), note, figure, HEIGHT, "figure_backtest", table)
 
 
 def write_finding(backtest: Backtest) -> str:

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dashboard.figures.drawing import Document, Drawing, Look, make_figure, row_height, side_number
+from dashboard.figures.drawing import (
+    Document,
+    Drawing,
+    Look,
+    Table,
+    estimate_cells,
+    estimate_columns,
+    make_figure,
+    row_height,
+    side_number,
+)
 from dashboard.figures.format import bounds, join_ends
 from dashboard.theme import fade
 from mixline.messages import CandidateReturns, Candidates, ChannelSummary, ModelSummary
@@ -70,7 +80,26 @@ def draw_agreement(candidates: Candidates, summary: ModelSummary, look: Look) ->
         f"A dot for each of {len(near):,} near-optimal candidates, nine tenths of them between the two numbers. "
         f"Line: the {look.level} % range the model shows. Star: the candidate shown."
     )
-    return Drawing("agreement", _finding(rows, spreads, channels, look), note, figure, row_height(len(rows), 44))
+    table = Table(
+        (
+            "Channel",
+            f"Candidates from, {unit.roi_name}",
+            f"Candidates to, {unit.roi_name}",
+            f"The candidate shown, {unit.roi_name}",
+            *estimate_columns("The model", unit.roi_name),
+        ),
+        [
+            (
+                channels[r.channel].label,
+                *(end * scale for end in spreads[r.channel]),
+                r.roi[candidates.chosen] * scale,
+                *estimate_cells(channels[r.channel].roi, scale),
+            )
+            for r in rows
+        ],
+    )
+    title, height = _finding(rows, spreads, channels, look), row_height(len(rows), 44)
+    return Drawing("agreement", title, note, figure, height, "figure_agreement", table)
 
 
 def near_rows(candidates: Candidates) -> list[int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dashboard.figures.drawing import Document, Drawing, Look, labels_axis, make_figure, row_height, side_number
+from dashboard.figures.drawing import Document, Drawing, Look, Table, labels_axis, make_figure, row_height, side_number
 from mixline.messages import Candidates, ModelSummary
 
 
@@ -59,7 +59,12 @@ def draw_candidate(candidates: Candidates, row: int, summary: ModelSummary, look
         ],
         margin={"l": 8, "r": 96, "t": 8, "b": 8},
     )
-    return Drawing("candidate", "", "Ring: this candidate. Star: the model.", figure, row_height(len(names)))
+    table = Table(
+        ("Channel", f"ROI in the model, {unit.roi_name}", f"ROI in this candidate, {unit.roi_name}"),
+        list(zip(names, now, here, strict=True)),
+    )
+    note = "Ring: this candidate. Star: the model."
+    return Drawing("candidate", "", note, figure, row_height(len(names)), "figure_agreement", table)
 
 
 def write_difference(candidates: Candidates, row: int, summary: ModelSummary, look: Look) -> str:

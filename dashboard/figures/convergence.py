@@ -58,7 +58,7 @@ def draw_convergence(candidates: Candidates, look: Look) -> Drawing:
         },
     )
     note = "Each line is one trial: the same search from another start. The axis does not begin at nought."
-    return Drawing("convergence", write_convergence(candidates), note, figure, HEIGHT)
+    return Drawing("convergence", write_convergence(candidates), note, figure, HEIGHT, "figure_convergence")
 
 
 def write_convergence(candidates: Candidates) -> str:

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dashboard.figures.drawing import Drawing, Look, labels_axis, make_figure, outcome_axis, row_height
+from dashboard.figures.drawing import (
+    Drawing,
+    Look,
+    Table,
+    estimate_cells,
+    estimate_columns,
+    labels_axis,
+    make_figure,
+    outcome_axis,
+    row_height,
+)
 from dashboard.figures.format import write_date
 from dashboard.figures.ranges import draw_ranges
 from mixline.messages import Calibration, CalibrationStudy
@@ -38,7 +48,12 @@ def draw_studies(calibration: Calibration, look: Look) -> Drawing:
         "Grey: what the data say without the experiment." if any(s.alone for s in calibration.studies) else ""
     )
     height = row_height(max(len(labels), 5), 30)
-    return Drawing("lift-studies", write_finding(calibration.studies), note.strip(), figure, height)
+    table = Table(
+        ("What", *estimate_columns(unit.outcome_label)),
+        [(label, *estimate_cells(estimate)) for label, estimate in zip(labels, estimates, strict=True)],
+    )
+    title = write_finding(calibration.studies)
+    return Drawing("lift-studies", title, note.strip(), figure, height, "figure_studies", table)
 
 
 def write_finding(studies: Sequence[CalibrationStudy]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dashboard.figures.drawing import Document, Drawing, Look, make_figure
+from dashboard.figures.drawing import Document, Drawing, Look, Table, make_figure
 from dashboard.figures.families import color_of, mark_of
 from dashboard.figures.format import write_share
 from dashboard.theme import fade
@@ -65,7 +65,37 @@ def draw_cloud(candidates: Candidates, look: Look, picked: int | None, *, famili
         legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
         margin={"l": 8, "r": 16, "t": 34, "b": 8},
     )
-    return Drawing(NAME, _finding(candidates, errors), _note(candidates), figure, HEIGHT)
+    table = list_candidates(candidates, look)
+    return Drawing(NAME, _finding(candidates, errors), _note(candidates), figure, HEIGHT, "figure_candidates", table)
+
+
+def list_candidates(candidates: Candidates, look: Look) -> Table:
+    """A line per candidate the model keeps, with what each channel returns in it."""
+    errors, near, families = candidates.error or candidates.nrmse, candidates.near_optimal, candidates.cluster
+    columns = [
+        "Trial",
+        "Candidate",
+        "Error (NRMSE)",
+        "Effect to spend (DECOMP.RSSD)",
+        "Front",
+        "Near-optimal",
+        "Family",
+    ]
+    columns += [f"ROI of {returns.label}, {look.unit.roi_name}" for returns in candidates.channels]
+    rows: list[tuple[str | float | None, ...]] = [
+        (
+            candidates.trial[row],
+            candidates.iteration[row],
+            error,
+            candidates.rssd[row],
+            candidates.front[row],
+            ("yes" if near[row] else "no") if near else "",
+            (families[row] if families[row] > 0 else "") if families else "",
+            *(returns.roi[row] * look.unit.roi_scale for returns in candidates.channels),
+        )
+        for row, error in enumerate(errors)
+    ]
+    return Table((*columns, "Shown"), [(*r, "yes" if row == candidates.chosen else "") for row, r in enumerate(rows)])
 
 
 def name_candidate(candidates: Candidates, row: int) -> str:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from datetime import date
 
-from dashboard.figures.drawing import Document, Drawing, Look, make_figure, outcome_axis
+from dashboard.figures.drawing import Document, Drawing, Look, Table, make_figure, outcome_axis
 from dashboard.figures.format import write_date, write_share
 from dashboard.theme import fade
 from mixline.messages import Contributions, ModelSummary
@@ -53,7 +53,16 @@ def draw_actual(document: Contributions, summary: ModelSummary, look: Look) -> D
         margin={"l": 8, "r": 16, "t": 30, "b": 8},
     )
     title = f"In a typical {summary.interval} the model is off by {write_share(summary.fit.mape)}"
-    return Drawing("actual", title, "Grey: what happened. Coloured: the model.", figure, WIDE)
+    note = "Grey: what happened. Coloured: the model."
+    return Drawing("actual", title, note, figure, WIDE, "figure_actual", list_errors(document, look))
+
+
+def list_errors(document: Contributions, look: Look) -> Table:
+    """What happened, what the model says, and the difference, period by period."""
+    what = look.unit.outcome_label
+    values = zip(document.dates, document.actual, document.fitted, residuals_of(document), strict=True)
+    columns = ("Date", f"{what}, actual", f"{what}, model", f"{what}, actual minus model")
+    return Table(columns, [(day.isoformat(), *rest) for day, *rest in values])
 
 
 def draw_over_time(document: Contributions, summary: ModelSummary, look: Look) -> Drawing:
@@ -97,7 +106,7 @@ def draw_over_time(document: Contributions, summary: ModelSummary, look: Look) -
         what = f"{len(far)} {summary.interval}s stand" if len(far) > 1 else f"One {summary.interval} stands"
         title = f"{what} out, most of all {write_date(document.dates[worst])}"
     note = f"Above the line the model said too little. Red: more than {LARGE:g} standard deviations."
-    return Drawing("residuals", title, note, figure, SMALL)
+    return Drawing("residuals", title, note, figure, SMALL, "figure_residuals", list_errors(document, look))
 
 
 def draw_against_fitted(document: Contributions, look: Look) -> Drawing:
@@ -133,7 +142,8 @@ def draw_against_fitted(document: Contributions, look: Look) -> Drawing:
         title = f"Errors are {1 / ratio:.1f} times as large in the weak periods"
     else:
         title = "Errors are about as large in strong and in weak periods"
-    return Drawing("residual-size", title, "Each dot is a period. A funnel would be a warning.", figure, SMALL)
+    note = "Each dot is a period. A funnel would be a warning."
+    return Drawing("residual-size", title, note, figure, SMALL, "figure_residual_size", list_errors(document, look))
 
 
 def draw_autocorrelation(document: Contributions, summary: ModelSummary, look: Look) -> Drawing:
@@ -181,7 +191,9 @@ def draw_autocorrelation(document: Contributions, summary: ModelSummary, look: L
         showlegend=False,
     )
     note = f"Dotted: the bounds of chance (95 %). Durbin-Watson {summary.fit.durbin_watson:.2f}; 2 is no pattern."
-    return Drawing("autocorrelation", _pattern(found, beyond, lags, summary.interval), note, figure, SMALL)
+    table = Table((f"{summary.interval.capitalize()}s apart", "Autocorrelation"), list(enumerate(found, 1)))
+    title = _pattern(found, beyond, lags, summary.interval)
+    return Drawing("autocorrelation", title, note, figure, SMALL, "figure_autocorrelation", table)
 
 
 def scale_ratio(fitted: Sequence[float], values: Sequence[float]) -> float:
