@@ -14,6 +14,7 @@ from dashboard.components import upload_panel
 from dashboard.components.dataset_form import findings_list, holiday_default, suggest_goal_kind, suggest_name
 from dashboard.components.dataset_list import channel_words, latest_first
 from dashboard.components.mapping_table import mapping_rows
+from dashboard.components.mapping_wiring import save_dataset, summarise_roles
 from dashboard.components.markets import COUNTRIES, CURRENCIES
 from mixline.messages import DatasetRequest, UploadView
 from pages import data
@@ -40,7 +41,7 @@ def test_saving_sends_what_was_confirmed(page_app: Dash, trainer: Any, upload: U
     trainer.answer("POST /v1/datasets", make_dataset(3), 201)
     rows = mapping_rows(upload.columns)
     kept = {upload.id: {}, "other": {}}
-    search, message, edits = data.save_dataset(1, upload.id, rows, " Shop ", "revenue", "EUR", "DE", kept)
+    search, message, edits = save_dataset(1, upload.id, rows, " Shop ", "revenue", "EUR", "DE", kept)
     assert search == f"?dataset={make_dataset(3).id}"
     assert message is None
     assert edits == {"other": {}}
@@ -56,9 +57,9 @@ def test_saving_says_at_the_button_what_is_wrong(
     problem = {"type": "about:blank", "title": "negative", "status": 422, "detail": sentence, "code": "data"}
     trainer.answer("POST /v1/datasets", {**problem, "correlation_id": "1"}, 422)
     rows = mapping_rows(upload.columns)
-    _, message, _ = data.save_dataset(1, upload.id, rows, "Shop", "revenue", "", "", None)
+    _, message, _ = save_dataset(1, upload.id, rows, "Shop", "revenue", "", "", None)
     assert text_of(message).strip() == sentence
-    _, message, _ = data.save_dataset(1, upload.id, rows, "*", "revenue", "", "", None)
+    _, message, _ = save_dataset(1, upload.id, rows, "*", "revenue", "", "", None)
     assert "name has 1 to 80" in text_of(message)
 
 
@@ -66,9 +67,9 @@ def test_summary_says_what_is_missing(upload: UploadView) -> None:
     from dashboard.components.mapping_table import role_counts, set_role
 
     rows = mapping_rows(upload.columns)
-    assert "1 paid media" in data.summarise_roles(role_counts(rows))
-    assert "role spend" in data.summarise_roles(role_counts(set_role(rows, ["tv_spend"], "Leave out")))
-    assert "2 columns have the role Goal" in data.summarise_roles(role_counts(set_role(rows, ["mystery"], "Goal")))
+    assert "1 paid media" in summarise_roles(role_counts(rows))
+    assert "role spend" in summarise_roles(role_counts(set_role(rows, ["tv_spend"], "Leave out")))
+    assert "2 columns have the role Goal" in summarise_roles(role_counts(set_role(rows, ["mystery"], "Goal")))
 
 
 @given(st.text(min_size=0, max_size=120))
