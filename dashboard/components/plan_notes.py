@@ -13,6 +13,7 @@ from mixline.errors import MixlineError, SpecificationError
 from mixline.mmm.planner import Conflict, LimitsError, Part
 
 MOST_NAMED = 3
+CLEAR = 0.005  # half a per cent beyond what is usual is not worth a sentence
 
 
 def answer_notes(solved: Solved, labels: Mapping[str, str], look: Look) -> list[str]:
@@ -28,9 +29,10 @@ def answer_notes(solved: Solved, labels: Mapping[str, str], look: Look) -> list[
             notes.append(
                 f"Every channel is held, so the plan spends what they need, not the budget of {look.unit.money(budget)}."
             )
-    elif _widened(solved):
+    elif beyond := [labels.get(name, name) for name in _beyond_usual(solved)]:
         low, high = PERCENTS[solved.inputs.goal]
-        notes.append(f"To make room, the other channels may leave the usual {low:g} % to {high:g} % of today.")
+        notes.append(f"To make room, {_listed(beyond)} {'leaves' if len(beyond) == 1 else 'leave'} the usual {low:g} % to "
+                     f"{high:g} % of today.")  # fmt: skip
     return notes
 
 
@@ -79,19 +81,16 @@ def _missed(solved: Solved, asked: float, look: Look) -> str:
     )
 
 
-def _widened(solved: Solved) -> bool:
-    """Whether a channel that nobody limited may go beyond what is usual for this budget."""
+def _beyond_usual(solved: Solved) -> list[str]:
+    """Channels that nobody limited and that go beyond what is usual for this budget."""
     plan, inputs = solved.plan, solved.inputs
     if inputs.goal != "budget" or plan.spend_today <= 0:
-        return False
+        return []
     low, high = (percent / 100 for percent in PERCENTS["budget"])
     ratio = plan.spend / plan.spend_today
     low, high = low * min(1.0, ratio), high * max(1.0, ratio)
-    return any(
-        c.least < low * c.spend_today * (1 - 1e-6) or c.most > high * c.spend_today * (1 + 1e-6)
-        for c in plan.channels
-        if c.spend_today > 0 and c.name not in inputs.held and c.name not in inputs.bounds
-    )
+    free = [c for c in plan.channels if c.spend_today > 0 and c.name not in inputs.held and c.name not in inputs.bounds]
+    return [c.name for c in free if not low - CLEAR <= c.spend / c.spend_today <= high + CLEAR]
 
 
 def _conflict(conflict: Conflict, labels: Mapping[str, str], look: Look) -> str:
@@ -119,9 +118,13 @@ def _named(parts: tuple[Part, ...], labels: Mapping[str, str], look: Look, most:
         verb = "held at" if part.why == "held" else "at most" if most else "at least"
         said.append(f"{labels.get(part.name, part.label)} ({verb} {look.unit.money(part.amount)})")
     left = len(ordered) - len(said)
-    if left:
-        said.append(f"{left} {'other' if left == 1 else 'others'}")
-    return said[0] if len(said) == 1 else f"{', '.join(said[:-1])} and {said[-1]}" if said else "the channels"
+    return _listed([*said, *([f"{left} {'other' if left == 1 else 'others'}"] if left else [])])
+
+
+def _listed(names: list[str]) -> str:
+    if len(names) > MOST_NAMED + 1:
+        names = [*names[:MOST_NAMED], f"{len(names) - MOST_NAMED} others"]
+    return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else "".join(names) or "the channels"
 
 
 def _round(value: float, towards: object) -> str:

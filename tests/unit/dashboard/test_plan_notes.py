@@ -87,7 +87,12 @@ def test_a_group_stops_a_channel_too() -> None:
 
 
 def test_usual_limits_that_gave_way_are_said() -> None:
-    assert "may leave the usual 70 % to 140 %" in notes(ask(held={NAMES[0]: 180.0}))
+    crowded = ask(held={NAMES[0]: 230.0})
+    left = [LABELS[c.name] for c in crowded.plan.channels if c.spend < 0.695 * c.spend_today]
+    assert "the usual 70 % to 140 % of today" in notes(crowded)
+    assert left
+    assert all(name in notes(crowded) for name in left[:3])
+    assert notes(ask(held={NAMES[0]: 105.0})) == ""
     assert notes(ask()) == ""
     assert notes(ask(budget=0.5 * sum(TODAY.values()))) == "", "a small budget moves what is usual for all"
 

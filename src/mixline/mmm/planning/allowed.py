@@ -145,19 +145,21 @@ def _usual(asked: _Asked, request: PlanRequest, today: Floats, whole: float | No
     """Lower and upper limits (C,) with what is usual moved as far as what was asked needs, never closer together."""
     low, high = asked.low.copy(), asked.high.copy()
     spare = asked.usual_high & (asked.base > 0)
+    # Half of the way to a limit leaves enough to choose from; only beyond that does the limit move.
+    tight, ample = ((1.0 + scale) / 2 for scale in DEFAULT_BOUNDS[request.scenario])
     for q in range(len(asked.group_low)):
         inside = asked.group == q
-        _shrink(low, asked, inside & asked.usual_low, asked.group_high[q] - low[inside & ~asked.usual_low].sum())
-        _stretch(high, asked, inside & spare, asked.group_low[q] - high[inside & ~spare].sum())
+        _shrink(low, asked, inside & asked.usual_low, asked.group_high[q] - low[inside & ~asked.usual_low].sum(), tight)
+        _stretch(high, asked, inside & spare, asked.group_low[q] - high[inside & ~spare].sum(), ample)
     if whole is None:
         return low, high
     if today.sum() > 0 and request.budget is not None:
         ratio = whole / float(today.sum())
         low[asked.usual_low] = np.minimum(low, asked.low * min(1.0, ratio))[asked.usual_low]
         high[asked.usual_high] = np.maximum(high, asked.high * max(1.0, ratio))[asked.usual_high]
-    _shrink(low, asked, asked.usual_low, whole - low[~asked.usual_low].sum())
+    _shrink(low, asked, asked.usual_low, whole - low[~asked.usual_low].sum(), tight)
     if request.spend_all:
-        _stretch(high, asked, spare, whole - high[~spare].sum())
+        _stretch(high, asked, spare, whole - high[~spare].sum(), ample)
     # Where groups stand in the way of even shares, any share will do.
     least, most = _limits(asked, low, high).reachable
     if least > whole:
@@ -167,17 +169,18 @@ def _usual(asked: _Asked, request: PlanRequest, today: Floats, whole: float | No
     return low, high
 
 
-def _shrink(low: Floats, asked: _Asked, which: Flags, left: float) -> None:
-    """Lower usual limits in proportion to what is left for these channels against today's."""
+def _shrink(low: Floats, asked: _Asked, which: Flags, left: float, tight: float) -> None:
+    """Lower usual limits where less than `tight` of today's spend is left for these channels, in proportion to it."""
     own = float(asked.base[which].sum())
     if own > 0:
-        low[which] = np.minimum(low[which], asked.low[which] * min(1.0, max(left / own, 0.0)))
+        low[which] = np.minimum(low[which], asked.low[which] * min(1.0, max(left / own, 0.0) / tight))
 
 
-def _stretch(high: Floats, asked: _Asked, which: Flags, left: float) -> None:
+def _stretch(high: Floats, asked: _Asked, which: Flags, left: float, ample: float) -> None:
+    """Raise usual limits where more than `ample` of today's spend must go to these channels."""
     own = float(asked.base[which].sum())
     if own > 0:
-        high[which] = np.maximum(high[which], asked.high[which] * max(1.0, left / own))
+        high[which] = np.maximum(high[which], asked.high[which] * max(1.0, left / own / ample))
 
 
 def _limits(asked: _Asked, low: Floats, high: Floats, group_high: Floats | None = None) -> Limits:
