@@ -1,7 +1,7 @@
 """How answers travel: compressed, and kept by the browser for as long as they cannot change.
 
 Addresses that carry what their content is (a version or a digest) are kept for a year; pages and figures are asked for each
-time. plotly.js is sent as its cartesian part, packed beforehand: a third of what the Python package brings, which is most of
+time. plotly.js is sent as its basic part, packed beforehand: a quarter of what the Python package brings, which is most of
 what a page weighs.
 """
 
@@ -17,8 +17,8 @@ from pathlib import Path
 from flask import Flask, Response, request
 
 VENDOR = Path(__file__).parent / "vendor"
-PLOTLY_FILE = next(VENDOR.glob("plotly-cartesian-*.min.js.gz"))
-PLOTLY_VERSION = PLOTLY_FILE.name.removeprefix("plotly-cartesian-").removesuffix(".min.js.gz")
+PLOTLY_FILE = next(VENDOR.glob("plotly-basic-*.min.js.gz"))
+PLOTLY_VERSION = PLOTLY_FILE.name.removeprefix("plotly-basic-").removesuffix(".min.js.gz")
 PLOTLY_ADDRESS = f"/plotly-{PLOTLY_VERSION}.min.js"
 GRAPH_ADDRESS = "/_dash-component-suites/dash/dcc/async-graph.js"  # what draws with it; Dash asks when a figure comes
 
