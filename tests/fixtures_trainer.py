@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 from fastapi.testclient import TestClient
@@ -30,7 +31,7 @@ def publish(home: Path, found: Sequence[tuple[str, MixModel, pd.DataFrame]]) -> 
         for number, (name, model, frame) in enumerate(found, 1):
             table = services.artifacts.publish({TABLE_NAME: write_parquet(to_table(frame))})
             dataset = services.datasets.create(
-                f"{number:064x}", name=name, upload_id=None, artifact_id=table, mapping={}, view={}
+                f"{number:064x}", name=name, upload_id=None, artifact_id=table, mapping={}, view=_view(model, frame)
             )
             services.specifications.put(model.spec.id, model.spec.to_dict())
             files = write_model(model)
@@ -39,6 +40,27 @@ def publish(home: Path, found: Sequence[tuple[str, MixModel, pd.DataFrame]]) -> 
     finally:
         services.close()
     return settings, ids
+
+
+def _view(model: MixModel, frame: pd.DataFrame) -> dict[str, Any]:
+    """What a confirmed data set is known by."""
+    spec, dates = model.spec, model.series.dates
+    return {
+        "rows": len(frame),
+        "interval": model.interval,
+        "first_date": str(dates[0]),
+        "last_date": str(dates[-1]),
+        "goal": spec.goal.column,
+        "goal_kind": spec.goal.kind,
+        "currency": spec.goal.currency,
+        "holiday_country": spec.holiday_country,
+        "segment_column": spec.segment_column,
+        "segments": [spec.segment_value] if spec.segment_value else [],
+        "channels": list(model.paid_names),
+        "columns": [],
+        "findings": [],
+        "filename": "table.csv",
+    }
 
 
 @contextmanager
