@@ -100,6 +100,7 @@ class Report:
     title: str
     sheets: tuple[Sheet, ...]
     made: datetime  # when the model was, not the report: the same model gives the same bytes
+    model: str = ""  # the beginning of its id, on every sheet
 
     @property
     def drawings(self) -> tuple[Drawing, ...]:

@@ -7,12 +7,14 @@ from dataclasses import replace
 from typing import TypeVar
 
 from dashboard.figures.drawing import Drawing
+from dashboard.figures.placing import spread
 from mixline.messages import ChannelSummary, ModelSummary
 
 MOST_ROWS = 12
 ROOMY = 10  # rows that need no smaller letters
 LONGEST_NAME = 22  # letters of a name beside a row or in a legend
 SMALL = 10  # pixels
+LINE_APART = 14.0  # pixels from one small name to the next
 MOST_NAMED = 10  # lines in a legend; a stack of bars is another matter, as it is not tightened
 Item = TypeVar("Item")
 
@@ -35,6 +37,24 @@ def tighten(drawing: Drawing) -> Drawing:
     ]
     smaller = {**layout, "yaxis": {**axis, **names}, "annotations": notes}
     return replace(drawing, figure={**drawing.figure, "layout": smaller})
+
+
+def respace(drawing: Drawing, height: int) -> Drawing:
+    """Names at the right of a figure that is drawn lower than on its page: closer, in smaller letters, none on another.
+
+    `height`: of the plot itself, pixels.
+    """
+    layout = drawing.figure["layout"]
+    notes = sorted(layout.get("annotations", []), key=lambda note: note["y"])
+    low, high = layout["yaxis"]["range"]
+    apart = min(LINE_APART, height / max(len(notes), 1)) * (high - low) / height
+    places = spread([note["y"] for note in notes], apart)
+    over = max(places[-1] + apart / 2 - high, 0.0) if places else 0.0
+    moved = [
+        {**note, "y": place - over, "text": note["text"], "font": {**note["font"], "size": SMALL}}
+        for note, place in zip(notes, places, strict=True)
+    ]
+    return replace(drawing, figure={**drawing.figure, "layout": {**layout, "annotations": moved}})
 
 
 def cut(name: str) -> str:

@@ -4,9 +4,12 @@ where the next money goes, and how anybody knows.
 
 from __future__ import annotations
 
+from dataclasses import replace
+from urllib.parse import urlsplit
+
 from dashboard.figures.all_curves import draw_all_curves
 from dashboard.figures.decomposition import draw_decomposition, list_steady
-from dashboard.figures.drawing import Look, make_look
+from dashboard.figures.drawing import Drawing, Look, make_look
 from dashboard.figures.next_money import draw_next_money
 from dashboard.figures.residuals import draw_actual
 from dashboard.figures.roi import draw_roi
@@ -16,7 +19,15 @@ from dashboard.glossary import GLOSSARY
 from dashboard.labels import label_contributions, label_curves, label_summary
 from dashboard.reports.document import Panel, Report, Sheet, Table, Words
 from dashboard.reports.headline import SHORT_ID, judge, list_facts, list_numbers, write_fit_facts
-from dashboard.reports.largest import MOST_ROWS, draw_largest, keep_items, keep_largest, tighten, write_left_out
+from dashboard.reports.largest import (
+    MOST_ROWS,
+    draw_largest,
+    keep_items,
+    keep_largest,
+    respace,
+    tighten,
+    write_left_out,
+)
 from dashboard.reports.plain_words import list_sentences, write_next, write_returns
 from dashboard.words import order_findings, write_fit, write_overview, write_sentence, write_worth
 from mixline.messages import Contributions, Curves, ModelSummary, ReportDocuments
@@ -33,6 +44,9 @@ EXPLAINED_NAMES = {
     "half_life": "Half-life",
 }
 CHECKS_SHOWN = 6
+STACK_HEIGHT = 205  # pixels of the stacked bars on their sheet
+LOCAL = ("127.0.0.1", "localhost", "::1")
+POINTING = " Point at a part for its 90 % range."
 READING = (
     "A number in brackets is a range: the true value lies in it nine times out of ten, if the model is right.",
     "ROI is what came back for each unit of money over the whole period; ROI of the next is what a little more would bring.",
@@ -58,6 +72,7 @@ def compose_measurement(documents: ReportDocuments) -> Report:
             _method(documents, summary),
         ),
         made=summary.created_at,
+        model=summary.id[:SHORT_ID],
     )
 
 
@@ -88,9 +103,14 @@ def _brought(summary: ModelSummary, contributions: Contributions, look: Look) ->
         "added. The parts add up.",
         blocks=(
             Panel(tighten(draw_waterfall(summary, look, most=MOST_ROWS - 3))),
-            Panel(draw_decomposition(contributions, look, steady)),
+            Panel(_on_paper(draw_decomposition(contributions, look, steady))),
         ),
     )
+
+
+def _on_paper(drawing: Drawing) -> Drawing:
+    """Paper has nothing to point with, and the figure less room than on its page."""
+    return replace(respace(drawing, STACK_HEIGHT), note=drawing.note.replace(POINTING, ""))
 
 
 def _returns(summary: ModelSummary, look: Look) -> Sheet:
@@ -223,6 +243,7 @@ def _lineage(documents: ReportDocuments, summary: ModelSummary) -> tuple[tuple[s
         pairs.append(("Mixline", lineage.code_version))
     if lineage.run_id:
         pairs.append(("Run", lineage.run_id))
-    if lineage.tracking_url:
+    # People outside cannot reach a tracking server that runs beside the trainer.
+    if lineage.tracking_url and urlsplit(lineage.tracking_url).hostname not in LOCAL:
         pairs.append(("Experiment tracking", lineage.tracking_url))
     return tuple(pairs)

@@ -61,6 +61,7 @@ def compose_onepage(documents: ReportDocuments) -> Report:
         title=f"{summary.title}: one-page report",
         sheets=(sheet,),
         made=summary.created_at,
+        model=summary.id[:SHORT_ID],
     )
 
 

@@ -119,7 +119,8 @@ def _sheet(sheet: Sheet, number: int, count: int, report: Report) -> str:
     blocks = "".join(map(_block, sheet.blocks))
     level = "h1" if number == 1 else "h2"
     paging = f" · page {number} of {count}" if count > 1 else ""
-    foot = f"{escape(report.title)} · model of {write_moment(report.made)}{paging}"
+    model = f"model {report.model}".rstrip()
+    foot = f"{escape(report.title)} · {escape(model)} of {write_moment(report.made)}{paging}"
     return f"""<section class="sheet {sheet.layout}">
 <header><div class="head"><p class="kicker">{_text(sheet.kicker)}</p><{level} class="title">{_text(sheet.title)}</{level}>
 <p class="lede">{_text(sheet.lede)}</p>{f'<p class="facts">{facts}</p>' if facts else ""}</div>{aside}</header>
