@@ -112,7 +112,8 @@ def write_problem(problem: SpecificationProblem) -> str:
 def write_inner(path: str) -> str:
     """The part of a channel's or study's path a person knows: "ranges.theta" is the memory."""
     names = {"theta": "Memory", "alpha": "Shape of the curve", "gamma": "Half-way point", "shape": "Weibull shape"}
-    names |= {"scale": "Weibull scale", "start": "From", "end": "To", "channels": "Channels"}
+    names |= {"scale": "Weibull scale", "start": "From", "end": "To", "channels": "Channels", "effect": "Lift"}
+    names |= {"confidence": "Sure", "scope": "Measured"}
     last = re.sub(r"\[\d+\]", "", path.split(".")[-1])
     return names.get(last, last.replace("_", " ").capitalize())
 

@@ -239,7 +239,7 @@ def channel_grid(draft: SpecificationDraft) -> dag.AgGrid:
         _choice("kind", "Kind", list(KIND_LABELS.values()), 112),
         _choice("adstock", "Carry-over", list(ADSTOCK_LABELS.values()), 122),
         by_name["theta"],
-        {"colId": "reason", "headerName": "Why this memory", "flex": 1, "minWidth": 230, "cellClass": "cell-words",
+        {"colId": "reason", "headerName": "Why this memory", "flex": 1, "minWidth": 290, "cellClass": "cell-words",
          "valueGetter": {"function": "composerReason(params)"}, "tooltipValueGetter": {"function": "composerReason(params)"}},
         by_name["alpha"],
         by_name["gamma"],
@@ -266,7 +266,7 @@ def context_grid(draft: SpecificationDraft) -> dag.AgGrid:
 def study_grid(draft: SpecificationDraft) -> dag.AgGrid:
     """The table of lift studies."""
     text = {"editable": True, "cellClass": "cell-editable"}
-    number = {**text, "type": "numericColumn"}
+    number = {"editable": True, "type": "numericColumn", "cellClass": "cell-editable ag-right-aligned-cell"}
     columns = [
         {"field": "channels", "headerName": "Channels", "flex": 1, "minWidth": 150, **text,
          "headerTooltip": "Several, parted by commas, are measured together."},

@@ -7,7 +7,7 @@ from typing import Any
 
 import dash_ag_grid as dag
 
-from dashboard.components.run_progress import STATE_WORDS, failure_sentence, run_seconds
+from dashboard.components.run_progress import ACTIVE, STATE_WORDS, failure_sentence, run_seconds
 from dashboard.components.run_words import cost_words, duration_words, tag_words
 from dashboard.figures.format import write_moment
 from dashboard.figures.search_progress import ERROR
@@ -35,7 +35,7 @@ def _row(run: RunView) -> Row:
         "preset": run.preset,
         "size": f"{run.trials} × {run.iterations:,} candidates, seed {run.seed}",
         "started": (started or run.job.created_at).isoformat(),
-        "started_words": f"{started.day} {started:%b, %H:%M}" if started else "not yet",
+        "started_words": f"{started.day} {started:%b, %H:%M}" if started else _not_started(run),
         "started_full": write_moment(started) if started else "",
         "took": took,
         "took_words": duration_words(took) if took is not None else "–",
@@ -53,6 +53,10 @@ def _row(run: RunView) -> Row:
         "tracking": {"text": "MLflow", "href": run.tracking_url} if run.tracking_url else None,
         "why": failure_sentence(run) if run.job.state == "failed" else "",
     }
+
+
+def _not_started(run: RunView) -> str:
+    return "not yet" if run.job.state in ACTIVE else "never"
 
 
 def _write_cost(run: RunView) -> str:
@@ -105,8 +109,9 @@ def history_grid(rows: list[Row], *, grid_id: str) -> dag.AgGrid:
             {"field": "tags", "headerName": "Tags", "width": 130, "tooltipField": "tags"},
             {
                 "field": "error",
-                "headerName": "NRMSE",
-                "width": 100,
+                "headerName": "Best error",
+                "width": 106,
+                "headerTooltip": "The lowest error of a candidate (NRMSE, 0 is perfect), on held-out periods where there are some.",
                 "type": "numericColumn",
                 "valueFormatter": {"function": "params.data.error_words"},
             },

@@ -78,9 +78,13 @@ def live_lines(events: Sequence[EventView], place: dict[str, Any]) -> list[html.
 
 
 def log_lines(events: Sequence[EventView]) -> list[html.Li]:
-    """A run's log, the newest first: when, and what in words. Every tenth per cent of the search is enough."""
+    """A run's log, the newest first: when, and what in words. Every tenth per cent of the search is enough.
+
+    The day is said where the lines are of more than one.
+    """
     shown: list[html.Li] = []
     tenth = -1
+    days = {event.at.date() for event in events[:1]} | {event.at.date() for event in events[-1:]}
     for event in events:
         percent = event.data.get("percent") if event.kind == "progress" else None
         if isinstance(percent, int | float):
@@ -90,7 +94,8 @@ def log_lines(events: Sequence[EventView]) -> list[html.Li]:
         actor = event.data.get("actor")
         by = f", by {actor}" if actor else ""
         share = f" ({percent:.0f} %)" if isinstance(percent, int | float) else ""
-        moment = html.Time(f"{event.at:%H:%M:%S}", dateTime=event.at.isoformat(), className="soft")
+        day = f"{event.at.day} {event.at:%b}, " if len(days) > 1 else ""
+        moment = html.Time(f"{day}{event.at:%H:%M:%S}", dateTime=event.at.isoformat(), className="soft")
         shown.append(html.Li([moment, html.Span(f"{event.message}{share}{by}")], className=f"log-{event.kind}"))
     return shown[::-1]
 

@@ -127,7 +127,7 @@ def _actions(run: RunView) -> list[Any]:
         )
         actions.append(dcc.Link("Its candidates", href=f"/models?model={run.model_id}", className="button"))
     actions.append(dcc.Link("Use its settings", href=f"/runs?clone={run.id}", className="button"))
-    if run.tracking_url and state == "succeeded":
+    if run.tracking_url and state in ("succeeded", "failed"):
         actions.append(html.A("MLflow", href=run.tracking_url, target="_blank", rel="noreferrer", className="button"))
     return actions
 
@@ -190,7 +190,7 @@ def _succeeded(run: RunView) -> list[Any]:
     if run.job.finished_at:
         words.append(write_moment(run.job.finished_at))
     if best is not None:
-        words.append(f"error {best:.4f} (NRMSE)")
+        words.append(f"best error {best:.4f} (NRMSE)")
     if run.cost is not None:
         words.append(cost_words(run.cost, run.cost_currency))
     elif run.core_seconds is not None:

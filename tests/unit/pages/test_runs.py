@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -162,6 +162,8 @@ def test_history_is_newest_first_with_links(make_run: Any) -> None:
     assert rows[2]["results"]["href"] == f"/response?model={'d' * 64}"
     assert rows[0]["results"] is None
     assert rows[0]["why"].startswith("tv_spend")
+    never = history_rows([make_run(4, "cancelled", job={"started_at": None}), make_run(5, "queued")])
+    assert [row["started_words"] for row in never] == ["not yet", "never"]
 
 
 @pytest.mark.parametrize(
@@ -292,6 +294,14 @@ def test_the_log_is_newest_first_and_names_who_did_it(text_of: Words) -> None:
     assert lines[0].endswith("Moved to the front, by ada")
     assert lines[-1].endswith("Queued")
     assert 5 <= len(lines) <= 8  # a line for every tenth per cent
+
+
+def test_a_log_of_more_than_one_day_says_the_days(text_of: Words) -> None:
+    events = [
+        EventView(sequence=n, at=NOW + timedelta(days=n - 1), kind="state", message="Queued", data={}) for n in (1, 2)
+    ]
+    assert [text_of(line) for line in log_lines(events)] == ["21 Nov, 12:02:00 Queued", "20 Nov, 12:02:00 Queued"]
+    assert text_of(log_lines(events[:1])) == "12:02:00 Queued"
 
 
 def numbered(first: int, last: int) -> list[EventView]:

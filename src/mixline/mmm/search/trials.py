@@ -115,6 +115,7 @@ def run_trials(prepared: Prepared, processes: int, report: Report | None, parts:
         found[trial] = candidates
         if parts is not None:
             parts.save(part_name(trial), write_part(candidates, mark))
+    meter.show(now=True)  # the last candidates count too, however soon they came after a report
     return [found[trial] for trial in sorted(found)]
 
 
