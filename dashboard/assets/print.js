@@ -1,12 +1,15 @@
 // A figure has the width of its place on the screen; on paper it takes the width of the page, so that nothing is cut.
 (function () {
   "use strict";
+  const HALF = 312; // where two stand side by side
   const WIDTH = 640; // pixels inside a panel on A4 with the margins of 60-print.css
 
   const drawn = () => document.querySelectorAll(".dash-graph .js-plotly-plot");
 
   window.addEventListener("beforeprint", () => {
-    for (const figure of drawn()) window.Plotly.relayout(figure, { autosize: false, width: WIDTH });
+    for (const figure of drawn()) {
+      window.Plotly.relayout(figure, { autosize: false, width: figure.closest(".plan-curve") ? HALF : WIDTH });
+    }
   });
   window.addEventListener("afterprint", () => {
     for (const figure of drawn()) window.Plotly.relayout(figure, { autosize: true, width: null });

@@ -100,13 +100,13 @@ def channel_limits(inputs: PlanInputs, solved: Solved, labels: dict[str, str], l
                 [
                     html.Th([html.Span(className="swatch", style={"background": look.color(c.name)}), label], scope="row"),
                     html.Td(_labelled({"type": LOW, "channel": c.name}, f"Least of {label}, per cent of today", low,
-                                      f"{low_usual:g}")),
+                                      f"{low_usual:g}"), **named("Least, %")),
                     html.Td(_labelled({"type": HIGH, "channel": c.name}, f"Most of {label}, per cent of today", high,
-                                      f"{high_usual:g}")),
+                                      f"{high_usual:g}"), **named("Most, %")),
                     html.Td(_labelled({"type": PRICE, "channel": c.name}, f"Change of price of {label}, per cent",
-                                      inputs.prices.get(c.name), "0", least=-99)),
+                                      inputs.prices.get(c.name), "0", least=-99), **named("Price, %")),
                     html.Td([html.Label(f"Group of {label}", htmlFor=written(group_key), className="visually-hidden"),
-                             dbc.Select(id=group_key, options=options, value=inputs.groups.get(c.name, ""))]),
+                             dbc.Select(id=group_key, options=options, value=inputs.groups.get(c.name, ""))], **named("Group")),
                 ]
             )
         )  # fmt: skip
@@ -116,11 +116,11 @@ def channel_limits(inputs: PlanInputs, solved: Solved, labels: dict[str, str], l
             [
                 html.Span(f"Group {g} together", className="plan-group-name"),
                 *_labelled({"type": GROUP_LOW, "group": g}, f"Least of group {g}, per cent of today",
-                           inputs.group_bounds.get(g, (None, None))[0], "least %"),
+                           inputs.group_bounds.get(g, (None, None))[0], "least"),
                 html.Span("to", className="soft small"),
                 *_labelled({"type": GROUP_HIGH, "group": g}, f"Most of group {g}, per cent of today",
-                           inputs.group_bounds.get(g, (None, None))[1], "most %"),
-                html.Span("% of its spend today", className="soft small"),
+                           inputs.group_bounds.get(g, (None, None))[1], "most"),
+                html.Span("% of today", className="soft small"),
             ],
             className="plan-group",
         )

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from dashboard.components.plan_notes import answer_notes
+from dashboard.components.plan_settings import settings_words
 from dashboard.components.plan_solving import Solved
 from dashboard.components.plan_words import binding_words, plan_certainty, plan_headline, stop_words, warnings
 from dashboard.figures.drawing import Look
@@ -59,6 +60,10 @@ def _plan_sheet(sheet: Any, solved: Solved, labels: Mapping[str, str], look: Loo
         [safe(f"Model: {title}. Planned: {plan.dates[0]} to {plan.dates[-1]}, {len(plan.dates)} {look.interval}s.")]
     )
     for words in (*answer_notes(solved, labels, look), *warnings(plan, labels), *binding_words(plan, look)):
+        sheet.append([safe(words)])
+    sheet.append([])
+    sheet.append(["What was asked"])
+    for words in settings_words(solved, labels, look):
         sheet.append([safe(words)])
     sheet.append([])
     sheet.append(["Figure", "Expected", "5 %", "95 %", "25 %", "75 %"])

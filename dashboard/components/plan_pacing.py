@@ -19,7 +19,7 @@ SAME = 0.3  # weights of mean 100 closer than this are the same: the table shows
 def pacing_panel(inputs: PlanInputs, usual: Plan | None, labels: Mapping[str, str]) -> html.Section:
     """The place of the table, empty and hidden while the pacing is not one's own: the grid's program is large."""
     content = [] if usual is None else pacing_table(inputs, usual, labels)
-    return html.Section(content, id=PANEL, className="panel", hidden=usual is None)
+    return html.Section(content, id=PANEL, className="panel plan-pacing", hidden=usual is None)
 
 
 def pacing_table(inputs: PlanInputs, usual: Plan, labels: Mapping[str, str]) -> list[Any]:

@@ -6,6 +6,7 @@ from flask import current_app
 
 from dashboard.components.plan_notes import answer_notes
 from dashboard.components.plan_result import draw_curves
+from dashboard.components.plan_settings import settings_words
 from dashboard.components.plan_solving import Solved
 from dashboard.components.plan_table import table_heads, table_rows
 from dashboard.components.plan_words import (
@@ -69,11 +70,12 @@ def compose_plan(planner: Planner, solved: Solved, summary: ModelSummary, look: 
     known = (*answer_notes(solved, labels, look), *binding_words(plan, look), *warnings(plan, labels))
     steps = step_words(plan, labels, look)
     notes = Words("What to change, and what to know", (*steps, *known), listed=True)
+    settings = Words("What was asked", tuple(settings_words(solved, labels, look)), listed=True)
     sheets = [
         Sheet("summary", kicker, plan_headline(plan, solved.inputs, look), plan_certainty(plan, look),
               (numbers, notes, Panel(draw_change(plan, labels, look))), facts),
         Sheet("next", kicker, "What changes, when, and what it brings", "All amounts are totals over the planned time.",
-              (Panel(draw_bridge(plan, labels, look)), Panel(draw_weeks(plan, solved.today, labels, look)), table)),
+              (Panel(draw_bridge(plan, labels, look)), Panel(draw_weeks(plan, solved.today, labels, look)), table, settings)),
         Sheet("plan-curves", kicker, "What each channel brings at other spend",
               "Over the planned time. Ring: today. Disc: the plan. Dashed: beyond what was ever spent for a quarter.",
               tuple(Panel(drawing) for drawing in draw_curves(planner, plan, labels, look)[:MOST_CURVES])),

@@ -10,10 +10,12 @@ from dash import html
 from dashboard.components.aria import aria
 from dashboard.components.panels import graph, keep_together, panel
 from dashboard.components.plan_notes import answer_notes
+from dashboard.components.plan_settings import settings_words
 from dashboard.components.plan_solving import Solved
 from dashboard.components.plan_table import delta_table
 from dashboard.components.plan_words import binding_words, plan_certainty, plan_headline, warnings
 from dashboard.figures.drawing import Drawing, Look
+from dashboard.figures.format import MINUS
 from dashboard.figures.plan_bridge import draw_bridge
 from dashboard.figures.plan_change import draw_change
 from dashboard.figures.plan_curves import draw_plan_curve
@@ -22,6 +24,7 @@ from mixline.mmm.planner import Plan, Planner
 
 FILES = "/plan-files"
 FILE_KINDS = ("csv", "xlsx", "pdf")
+JOINER = "\u2060"
 COPY, COPIED = "plan-copy", "plan-copied"
 
 
@@ -30,11 +33,20 @@ def plan_answer(solved: Solved, labels: Mapping[str, str], look: Look) -> list[A
     plan = solved.plan
     notes = [html.P([html.Strong("Beware. "), text]) for text in warnings(plan, labels)]
     return [
-        html.H2(keep_together(plan_headline(plan, solved.inputs, look)), className="plan-headline"),
-        html.P(keep_together(plan_certainty(plan, look)), className="plan-certainty"),
-        *(html.P(keep_together(note), className="plan-note") for note in answer_notes(solved, labels, look)),
+        html.H2(_whole(plan_headline(plan, solved.inputs, look)), className="plan-headline"),
+        html.P(_whole(plan_certainty(plan, look)), className="plan-certainty"),
+        *(html.P(_whole(note), className="plan-note") for note in answer_notes(solved, labels, look)),
         html.Div(notes, className="plan-warnings") if notes else None,
-    ]
+        html.Div(
+            [html.H3("What was asked"), html.Ul([html.Li(_whole(said)) for said in settings_words(solved, labels, look)])],
+            className="plan-settings", hidden=True,
+        ),
+    ]  # fmt: skip
+
+
+def _whole(text: str) -> str:
+    """Figures in a sentence are not parted at the end of a line, nor a minus from its figure."""
+    return keep_together(text).replace(MINUS, f"{MINUS}{JOINER}")
 
 
 def plan_change(solved: Solved, labels: Mapping[str, str], look: Look) -> html.Section:

@@ -53,7 +53,7 @@ def saved_panel(rows: Any, compared: Any) -> html.Div:
                     html.Div(id=SAVE_STATE, **aria(live="polite")),
                     html.Div(rows, id=LIST),
                 ],
-                className="panel",
+                className="panel plan-saved-panel",
             ),
             html.Div(compared, id=COMPARED),
         ],

@@ -1,0 +1,84 @@
+"""What a plan was asked for, in words: beside it on paper and in its files, where the form is not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from dashboard.components.plan_inputs import FLIGHT, PERCENTS, PlanInputs
+from dashboard.components.plan_solving import Solved
+from dashboard.figures.drawing import Look
+from dashboard.figures.format import INTERVALS, MINUS, write_date, write_periods
+
+
+def settings_words(solved: Solved, labels: Mapping[str, str], look: Look) -> list[str]:
+    """One sentence for each answer of the form, the usual ones included."""
+    asked, plan = solved.asked, solved.plan
+    one, many = INTERVALS[look.interval]
+    first, last = (write_date(plan.dates[place].item()) for place in (0, -1))
+    low, high = PERCENTS[asked.goal]
+
+    def name(channel: str) -> str:
+        return labels.get(channel, channel)
+
+    words = [
+        _goal(solved, look),
+        f"Over {write_periods(len(plan.dates), look.interval)}, from the {one} of {first} to that of {last}.",
+        _spread(asked, labels, one, many),
+        f"Today is the mean of {'all modelled time' if asked.today is None else f'the last {asked.today} {many}'}.",
+        f"Each channel may spend {low:g} % to {high:g} % of today where nothing else is said.",
+    ]
+    words += [f"{name(channel)} is held at {_percent(share)} of today." for channel, share in asked.held.items()]
+    words += [
+        f"{name(channel)} may spend {_ends(*ends)} of today."
+        for channel, ends in asked.bounds.items()
+        if channel not in asked.held and ends != (None, None)
+    ]
+    for group in sorted(set(asked.groups.values())):
+        ends = asked.group_bounds.get(group, (None, None))
+        if ends != (None, None):
+            members = ", ".join(name(channel) for channel, own in asked.groups.items() if own == group)
+            words.append(f"Group {group} ({members}) may spend {_ends(*ends)} of today together.")
+    words += [
+        f"{name(channel)} costs {_percent(abs(change))} {'more' if change > 0 else 'less'} than today."
+        for channel, change in asked.prices.items()
+        if change
+    ]
+    if asked.cautious and asked.goal == "budget":
+        words.append("Cautious: the gain that three of four draws of the model exceed is largest.")
+    if asked.carry_out:
+        words.append(f"What the money brings after the last {one} counts, too.")
+    return words
+
+
+def _goal(solved: Solved, look: Look) -> str:
+    unit, plan, asked = look.unit, solved.plan, solved.asked
+    if asked.goal == "budget":
+        whole = unit.money(plan.spend)
+        return f"The most {unit.outcome_name} for {whole}{', as today' if plan.spend == plan.spend_today else ''}."
+    target = solved.missed if solved.missed is not None else float(plan.request.target or 0.0)
+    if asked.goal == "outcome":
+        return f"The least budget for {unit.outcome(target)} {unit.outcome_name}."
+    if asked.goal == "roi":
+        return f"The most {unit.outcome_name} at a return of {unit.roi(target)} {unit.roi_name}."
+    return f"Spend until the next money brings {unit.roi(target)} {unit.roi_name}."
+
+
+def _spread(asked: PlanInputs, labels: Mapping[str, str], one: str, many: str) -> str:
+    if asked.pace == "even":
+        return f"Money is spent evenly, the same every {one}."
+    if asked.pace == "flights":
+        least = asked.flight or FLIGHT
+        return f"Channels may run in flights of {least} {one if least == 1 else many} or more, with pauses."
+    if asked.pace == "own" and asked.weights:
+        return f"Money is spread as in the table for {', '.join(labels.get(n, n) for n in asked.weights)}, else as a year before."
+    return "Money is spread over time as a year before."
+
+
+def _ends(low: float | None, high: float | None) -> str:
+    if low is None or high is None:
+        return f"at least {_percent(low)}" if low is not None else f"at most {_percent(high or 0.0)}"
+    return f"{_percent(low)} to {_percent(high)}"
+
+
+def _percent(value: float) -> str:
+    return f"{value:.3g} %".replace("-", MINUS)
