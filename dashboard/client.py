@@ -24,6 +24,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from dashboard.last_known import LastKnown
 from dashboard.problems import read_problem
+from dashboard.silence import Silence
 from mixline.errors import UnavailableError
 from mixline.messages import (
     Backtest,
@@ -95,6 +96,7 @@ class TrainerClient:
             limits=httpx.Limits(max_connections=32, max_keepalive_connections=16),
             trust_env=False,
         )
+        self._silence = Silence(self._knock)
         self._lock = threading.Lock()
         self._documents: OrderedDict[str, Any] = OrderedDict()
         self._last = LastKnown(folder)
@@ -281,6 +283,15 @@ class TrainerClient:
 
     # --- how ---
 
+    def _knock(self) -> bool:
+        try:
+            self._http.get("/health", timeout=CONNECT_TIMEOUT)
+        except httpx.TimeoutException:
+            return False
+        except httpx.TransportError:
+            return True  # refused at once: nobody waits for that
+        return True
+
     def _document(self, path: str, kind: type[T], settled: Callable[[T], bool] = lambda _: True) -> T:
         """A document that never changes once it is `settled`: from the cache, else asked for."""
         found: T | None = None
@@ -331,17 +342,23 @@ class TrainerClient:
         except ValidationError:
             return None
 
+    def _unanswered(self) -> UnavailableError:
+        return UnavailableError(
+            "the trainer did not answer in time",
+            where=self.address,
+            action="Try again in a moment; if it stays so, look at the trainer's log.",
+        )
+
     def _send(self, method: str, path: str, **options: Any) -> httpx.Response:
         if self._identity and has_request_context() and (person := request.headers.get(self._identity)):
             options["headers"] = {**(options.get("headers") or {}), self._identity: person}
         try:
+            if self._silence.holds():
+                raise self._unanswered()
             response = self._http.request(method, path, **options)
         except httpx.TimeoutException:
-            raise UnavailableError(
-                "the trainer did not answer in time",
-                where=self.address,
-                action="Try again in a moment; if it stays so, look at the trainer's log.",
-            ) from None
+            self._silence.met()
+            raise self._unanswered() from None
         except httpx.TransportError:
             raise UnavailableError(
                 "the trainer cannot be reached",

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import httpx
 import pytest
+from flask import Flask
 
 from dashboard import client as module
 from dashboard.client import TrainerClient
@@ -143,3 +144,58 @@ def test_answers_of_another_form_are_said_to_be_so(body: str) -> None:
         make_client(lambda _: httpx.Response(200, text=body)).read_model(builders.MODEL_ID)
     with pytest.raises(UnavailableError, match="502"):
         make_client(lambda _: httpx.Response(502, text=body)).read_model(builders.MODEL_ID)
+
+
+class Mute(Trainer):
+    """A trainer that takes connections and never answers; of its health it can still give a sign."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.mute, self.alive = False, False
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        self.asked.append(request.url.path)
+        if self.mute and not (self.alive and request.url.path == "/health"):
+            raise httpx.ReadTimeout("silence", request=request)
+        return httpx.Response(200, json={}) if request.url.path == "/health" else self.answer(request)
+
+
+def test_a_silent_trainer_is_waited_for_once_and_the_last_known_shown() -> None:
+    trainer = Mute()
+    client = make_client(trainer)
+    known = client.list_models().value
+    trainer.mute = True
+    trainer.asked.clear()
+    for _ in range(3):
+        assert client.list_models().stale
+        assert client.list_models().value == known
+    with pytest.raises(UnavailableError, match="did not answer in time"):
+        client.list_runs()
+    assert trainer.asked == ["/v1/models", "/health"]  # one waited, one knocked, nobody else had to
+
+
+def test_one_slow_answer_of_a_living_trainer_silences_nothing_else() -> None:
+    trainer = Mute()
+    client = make_client(trainer)
+    trainer.mute = trainer.alive = True
+    with pytest.raises(UnavailableError):
+        client.list_models()
+    trainer.mute = False
+    assert not client.list_models().stale
+
+
+def test_what_one_person_may_do_is_never_told_to_another() -> None:
+    asked: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request.headers.get("x-person", ""))
+        return httpx.Response(200, json={"may": asked[-1]})
+
+    settings = Settings(identity_header="x-person")
+    client = TrainerClient(settings, httpx.MockTransport(answer))
+    server = Flask("two people")
+    seen = []
+    for person in ("ada@example.com", "ben@example.com", "ada@example.com"):
+        with server.test_request_context(headers={"x-person": person}):
+            seen.append(client.get(dict[str, str], "/v1/queue")["may"])
+    assert seen == asked == ["ada@example.com", "ben@example.com", "ada@example.com"]
