@@ -8,18 +8,13 @@ A channel without effect counts for coverage but has no relative error.
 
 from __future__ import annotations
 
-import argparse
 import sys
-import time
 from collections import Counter
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from multiprocessing import get_context
-from pathlib import Path
 
 import numpy as np
 
-from benchmarks.accuracy_page import PAGE, write_part
+from benchmarks.study_runner import Run, Study, run_study
 from mixline.mmm.checks.review import review
 from mixline.mmm.fitting import fit
 from mixline.mmm.response import channel_results
@@ -73,11 +68,11 @@ def measure(world: str, seed: int, trials: int, iterations: int) -> Outcome:
     )  # fmt: skip
 
 
-def page(outcomes: list[Outcome], command: str) -> str:
+def page(outcomes: list[Outcome], run: Run) -> str:
     """The table as Markdown."""
     worlds = [w for w in WORLDS if any(o.world == w for o in outcomes)]
     lines = [
-        f"Made by `{command}`: {len(outcomes)} companies whose truth is known, {sum(len(o.channels) for o in outcomes)} paid",
+        f"Made by `{run.command}`: {len(outcomes)} companies whose truth is known, {sum(len(o.channels) for o in outcomes)} paid",
         "channels. The settings of the engine were chosen on seeds 1-12, 21-30 and 101-116 of some of these worlds.",
         "",
         "Error: median over channels of |estimated / true contribution - 1|, of the expected value and of the chosen",
@@ -126,40 +121,17 @@ def page(outcomes: list[Outcome], command: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def main(arguments: list[str]) -> int:
-    """Run the study and write the page."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.study_accuracy", description=__doc__)
-    parser.add_argument("--worlds", default="all", help="comma-separated names, or all")
-    parser.add_argument("--seeds", default="11-35", help="first-last")
-    parser.add_argument("--trials", type=int, default=5)
-    parser.add_argument("--iterations", type=int, default=2000)
-    parser.add_argument("--processes", type=int, default=2)
-    parser.add_argument("--minutes", type=float, default=30, help="start no further company after this time")
-    parser.add_argument("--out", type=Path, default=PAGE)
-    asked = parser.parse_args(arguments)
-    worlds = list(WORLDS) if asked.worlds == "all" else asked.worlds.split(",")
-    first, _, last = asked.seeds.partition("-")
-    # Seed by seed over all worlds, so that a study cut short is short by the same number everywhere.
-    tasks = [(world, seed) for seed in range(int(first), int(last or first) + 1) for world in worlds]
-    began, outcomes = time.monotonic(), []
-    with ProcessPoolExecutor(asked.processes, mp_context=get_context("spawn")) as pool:
-        for start in range(0, len(tasks), len(worlds)):
-            if time.monotonic() - began > asked.minutes * 60:
-                break
-            waiting = [
-                pool.submit(measure, w, s, asked.trials, asked.iterations)
-                for w, s in tasks[start : start + len(worlds)]
-            ]
-            outcomes += [future.result() for future in waiting]
-            print(f"{len(outcomes)} of {len(tasks)} companies, {time.monotonic() - began:.0f} s", flush=True)
-    seeds = sorted({o.seed for o in outcomes})
-    command = f"python -m benchmarks.study_accuracy --worlds {asked.worlds} --seeds {seeds[0]}-{seeds[-1]}"
-    if (asked.trials, asked.iterations) != (5, 2000):
-        command += f" --trials {asked.trials} --iterations {asked.iterations}"
-    text = page(outcomes, command)
-    write_part(asked.out, "study_accuracy", text)
-    return 0
+STUDY = Study(
+    "study_accuracy",
+    __doc__,
+    measure,
+    page,
+    seeds="11-35",
+    sizes={"trials": 5, "iterations": 2000},
+    processes=2,
+    minutes=30,
+)
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(run_study(STUDY, sys.argv[1:]))

@@ -10,17 +10,12 @@ knows the truth. Writes its part of docs/accuracy.md.
 
 from __future__ import annotations
 
-import argparse
 import sys
-import time
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from multiprocessing import get_context
-from pathlib import Path
 
 import numpy as np
 
-from benchmarks.accuracy_page import PAGE, write_part
+from benchmarks.study_runner import Run, Study, run_study
 from mixline.mmm.fitting import fit
 from mixline.mmm.planner import Bounds, Planner, PlanRequest
 from mixline.mmm.planning.request import DEFAULT_BOUNDS
@@ -71,13 +66,13 @@ def measure(world: str, seed: int, trials: int, iterations: int) -> list[Judged]
     return judged
 
 
-def section(judged: list[Judged], command: str) -> str:
+def section(measured: list[list[Judged]], run: Run) -> str:
     """The table as Markdown."""
-    companies = len(judged) // len(KINDS)
+    judged = [one for company in measured for one in company]
     lines = [
         "## What plans truly bring",
         "",
-        f"Made by `{command}`: {companies} companies,",
+        f"Made by `{run.command}`: {run.companies} companies,",
         "each fitted and then planned: today's budget over the 13 weeks after the data, every channel between half and twice",
         "its spend (in a step: between {:.0%} and {:.0%}). The simulator says what the plan brings and what the best plan".format(
             *DEFAULT_BOUNDS["budget"]
@@ -115,27 +110,8 @@ def _row(world: str, kind: str, mine: list[Judged]) -> str:
     )
 
 
-def main(arguments: list[str]) -> int:
-    """Run the study and write its part of the page."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.study_planner", description=__doc__)
-    parser.add_argument("--worlds", default="all", help="comma-separated names, or all")
-    parser.add_argument("--seeds", default="61-68", help="first-last")
-    parser.add_argument("--trials", type=int, default=5)
-    parser.add_argument("--iterations", type=int, default=1000)
-    parser.add_argument("--processes", type=int, default=1)
-    parser.add_argument("--out", type=Path, default=PAGE)
-    asked = parser.parse_args(arguments)
-    worlds = list(WORLDS) if asked.worlds == "all" else asked.worlds.split(",")
-    first, _, last = asked.seeds.partition("-")
-    tasks = [(w, s, asked.trials, asked.iterations) for s in range(int(first), int(last or first) + 1) for w in worlds]
-    began = time.monotonic()
-    with ProcessPoolExecutor(asked.processes, mp_context=get_context("spawn")) as pool:
-        judged = [j for found in pool.map(measure, *zip(*tasks, strict=True)) for j in found]
-    print(f"{len(tasks)} companies, {time.monotonic() - began:.0f} s", flush=True)
-    text = section(judged, f"python -m benchmarks.study_planner --worlds {asked.worlds} --seeds {asked.seeds}")
-    write_part(asked.out, "study_planner", text)
-    return 0
+STUDY = Study("study_planner", __doc__, measure, section, seeds="61-68", sizes={"trials": 5, "iterations": 1000})
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(run_study(STUDY, sys.argv[1:]))

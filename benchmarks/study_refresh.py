@@ -9,19 +9,14 @@ part of docs/accuracy.md.
 
 from __future__ import annotations
 
-import argparse
 import sys
-import time
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from multiprocessing import get_context
-from pathlib import Path
 from typing import get_args
 
 import numpy as np
 import pandas as pd
 
-from benchmarks.accuracy_page import PAGE, write_part
+from benchmarks.study_runner import Run, Study, run_study
 from mixline.mmm.fitting import fit
 from mixline.mmm.model import MixModel
 from mixline.mmm.movement.comparison import compare_models
@@ -102,12 +97,13 @@ def _judge(
     return judged
 
 
-def section(judged: list[Judged], companies: int, command: str) -> str:
+def section(measured: list[list[Judged]], run: Run) -> str:
     """The tables as Markdown."""
+    judged = [one for company in measured for one in company]
     lines = [
         "## What refreshes do",
         "",
-        f"Made by `{command}`: {companies} companies,",
+        f"Made by `{run.command}`: {run.companies} companies,",
         "each fitted without its last 15 % and refreshed with them. Bounds: how far memory and saturation may leave the",
         "earlier model's (`robyn`: Robyn's; `draws`: these and nine tenths of the earlier draws, the default; `whole`: the",
         "first ranges). Error and moved are medians over channels; range: share of true contributions in their 90 % range;",
@@ -141,29 +137,16 @@ def section(judged: list[Judged], companies: int, command: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def main(arguments: list[str]) -> int:
-    """Run the study and write its part of the page."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.study_refresh", description=__doc__)
-    parser.add_argument("--worlds", default="clean,realistic", help="comma-separated names, or all")
-    parser.add_argument("--seeds", default="71-78", help="first-last")
-    parser.add_argument("--trials", type=int, default=3)
-    parser.add_argument("--iterations", type=int, default=500)
-    parser.add_argument("--processes", type=int, default=1)
-    parser.add_argument("--out", type=Path, default=PAGE)
-    asked = parser.parse_args(arguments)
-    worlds = list(WORLDS) if asked.worlds == "all" else asked.worlds.split(",")
-    first, _, last = asked.seeds.partition("-")
-    tasks = [(w, s, asked.trials, asked.iterations) for s in range(int(first), int(last or first) + 1) for w in worlds]
-    began = time.monotonic()
-    with ProcessPoolExecutor(asked.processes, mp_context=get_context("spawn")) as pool:
-        judged = [j for found in pool.map(measure, *zip(*tasks, strict=True)) for j in found]
-    print(f"{len(tasks)} companies, {time.monotonic() - began:.0f} s", flush=True)
-    size = f"--trials {asked.trials} --iterations {asked.iterations}"
-    command = f"python -m benchmarks.study_refresh --worlds {asked.worlds} --seeds {asked.seeds} {size}"
-    text = section(judged, len(tasks), command)
-    write_part(asked.out, "study_refresh", text)
-    return 0
+STUDY = Study(
+    "study_refresh",
+    __doc__,
+    measure,
+    section,
+    seeds="71-78",
+    sizes={"trials": 3, "iterations": 500},
+    worlds="clean,realistic",
+)
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(run_study(STUDY, sys.argv[1:]))
