@@ -45,6 +45,7 @@ class Commands(click.Group):
         "run": ("mixline.cli.serve", "run", "Start the whole product on this machine."),
         "demo": ("mixline.cli.demo", "demo", "Fit the demo without servers and print its ROI table."),
         "mmm": ("mixline.cli.mmm", "mmm", "Marketing mix models: draft, fit, read."),
+        "reports": ("mixline.cli.reports", "reports", "Keep a folder of measurement reports up to date."),
         "worker": ("mixline.cli.serve", "worker", "Work on queued jobs until stopped."),
     },
     context_settings={"help_option_names": ["-h", "--help"]},
