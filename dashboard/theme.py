@@ -113,6 +113,7 @@ def layout_template(mode: Mode) -> dict[str, Any]:
         "tickfont": {"color": t.ink_soft, "size": 12},
         "title": {"font": {"color": t.ink_soft, "size": 12}, "standoff": 8},
         "automargin": True,
+        "ticklabelstandoff": 6,
         "tickangle": 0,
     }
     return {

@@ -6,7 +6,8 @@ the tests do that check instead.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -86,18 +87,34 @@ def make_figure(look: Look, data: list[Document], **layout: Any) -> Document:
 
 
 def outcome_axis(unit: Unit, **more: Any) -> Document:
-    """An axis in the goal's unit."""
-    prefix = "" if unit.conversions else SYMBOLS.get(unit.currency, "")
-    return {"tickprefix": prefix, "tickformat": "~s", "title": {"text": unit.outcome_label}, **more}
+    """An axis in the goal's unit. With a `range` its ticks are written as all other numbers are."""
+    axis = {"title": {"text": unit.outcome_label}, **more}
+    return {**_ticks(unit.outcome, "" if unit.conversions else unit.currency, axis), **axis}
 
 
 def money_axis(unit: Unit, **more: Any) -> Document:
-    return {
-        "tickprefix": SYMBOLS.get(unit.currency, ""),
-        "tickformat": "~s",
-        "title": {"text": unit.spend_label},
-        **more,
-    }
+    axis = {"title": {"text": unit.spend_label}, **more}
+    return {**_ticks(unit.money, unit.currency, axis), **axis}
+
+
+def _ticks(write: Callable[[float], str], currency: str, axis: Document) -> Document:
+    """plotly would write a loss as €−50k, and a billion as G."""
+    if "range" not in axis:
+        return {"tickprefix": SYMBOLS.get(currency, ""), "exponentformat": "B"}
+    low, high = axis["range"]
+    places = nice_steps(low, high, axis.get("nticks", 6))
+    return {"tickvals": places, "ticktext": [write(place) for place in places]}
+
+
+def nice_steps(low: float, high: float, most: int) -> list[float]:
+    """At most `most` round numbers from `low` to `high`, as far apart from each other: steps of 1, 2, 2.5 or 5."""
+    if not high > low:
+        return [low]
+    rough = (high - low) / max(most, 2)
+    size = 10.0 ** math.floor(math.log10(rough))
+    step = next(factor * size for factor in (1, 2, 2.5, 5, 10) if factor * size >= rough * (1 - 1e-9))
+    first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
+    return [place * step for place in range(first, last + 1)]
 
 
 def labels_axis(labels: Sequence[str]) -> Document:

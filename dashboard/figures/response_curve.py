@@ -43,6 +43,7 @@ def draw_curve(curve: Curve, look: Look, interval: str, optimum: float | None = 
     best = None if optimum is None or optimum > curve.spend[-1] else optimum
     if best is not None:
         data.append(_optimum(curve, best, look, interval))
+    annotations = _names(curve, best, look)
     figure = make_figure(
         look,
         data,
@@ -77,6 +78,7 @@ def draw_curve(curve: Curve, look: Look, interval: str, optimum: float | None = 
             "zeroline": False,
         },
         shapes=[] if unit.conversions else [_break_even(look)],
+        annotations=annotations,
         showlegend=False,
     )
     title = f"{curve.label}: {_note(curve, interval, look)}"
@@ -254,6 +256,32 @@ def _optimum(curve: Curve, spend: float, look: Look, interval: str) -> Document:
         "text": [f"<b>Optimum</b><br>{optimum_words(curve, spend, look.unit, interval)}"],
         "hovertemplate": "%{text}<extra></extra>",
     }
+
+
+def _names(curve: Curve, best: float | None, look: Look) -> list[Document]:
+    """What the marks are, beside them: the left one's name above the curve, the right one's below, where there is room."""
+    marks = [(curve.spend_today, curve.value_today.value, "today")]
+    if best is not None:
+        marks.append((best, value_at(curve, best), "optimum"))
+    marks.sort(key=lambda mark: mark[0])
+    above = len(marks) > 1
+    found = []
+    for place, (x, y, words) in enumerate(marks):
+        left = above and place == 0
+        found.append(
+            {
+                "x": x,
+                "y": y,
+                "text": words,
+                "xanchor": "right" if left else "left",
+                "yanchor": "bottom" if left else "top",
+                "xshift": -7 if left else 7,
+                "yshift": 3 if left else -3,
+                "showarrow": False,
+                "font": {"size": 12, "color": look.tokens.ink},
+            }
+        )
+    return found
 
 
 def _break_even(look: Look) -> Document:

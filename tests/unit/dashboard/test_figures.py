@@ -2,13 +2,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from itertools import pairwise
 
 import plotly.graph_objects as go
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from dashboard.figures.carryover import draw_carryover
 from dashboard.figures.decomposition import draw_decomposition, list_layers, list_steady, write_period
-from dashboard.figures.drawing import Document, Drawing, Look, make_look
+from dashboard.figures.drawing import Document, Drawing, Look, make_look, nice_steps, outcome_axis
+from dashboard.figures.format import Unit
 from dashboard.figures.next_money import AMOUNT, draw_next_money
 from dashboard.figures.quadrants import draw_quadrants
 from dashboard.figures.response_curve import draw_curve, optimum_words
@@ -243,3 +247,21 @@ def test_long_first_bar_is_cut_visibly_so_that_channels_can_be_told_apart(summar
     whole = draw_waterfall(summary.model_copy(update={"terms": none}), look)
     assert whole.figure["layout"]["xaxis"]["range"][0] <= 0
     assert "cut" not in whole.note
+
+
+@given(st.floats(-1e12, 1e12), st.floats(1e-3, 1e12), st.integers(3, 9))
+def test_ticks_are_few_even_and_within_the_axis(low: float, width: float, most: int) -> None:
+    high = low + width
+    steps = nice_steps(low, high, most)
+    assert len(steps) <= most + 1
+    if len(steps) > 2 and width > 1e-6 * abs(low):
+        apart = steps[1] - steps[0]
+        assert all(b - a == pytest.approx(apart, rel=1e-3) for a, b in pairwise(steps))
+        assert steps[0] >= low - 1e-6 * apart
+        assert steps[-1] <= high + 1e-6 * apart
+
+
+def test_an_axis_writes_losses_and_billions_as_the_rest_of_the_page_does() -> None:
+    axis = outcome_axis(Unit("EUR"), range=[-1.2e9, 2.1e9], nticks=4)
+    assert axis["ticktext"] == ["−€1B", "€0", "€1B", "€2B"]
+    assert outcome_axis(Unit("EUR", conversions=True), range=[0, 2.1e6], nticks=3)["ticktext"] == ["0", "1M", "2M"]
