@@ -255,6 +255,7 @@ def checks(folder: Path, as_json: bool) -> None:
                     }
                     for f in result.findings
                 ],
+                "checks": [{"question": a.question, "status": a.status, "figure": a.figure} for a in result.answers],
             }
         )
         return
@@ -262,3 +263,7 @@ def checks(folder: Path, as_json: bool) -> None:
     click.echo(f"Verdict: {words[result.verdict]}")
     for finding in result.findings:
         click.echo(f"- {finding.severity}: {finding.title}. {finding.detail} {finding.action}".rstrip())
+    for answer in result.answers:
+        if answer.status == "passed":
+            figure = "" if answer.figure is None else f" ({answer.figure:.3g})"
+            click.echo(f"- passed: {answer.question}{figure}")

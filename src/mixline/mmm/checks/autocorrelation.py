@@ -28,6 +28,9 @@ class AutocorrelationCheck:
     some: float = 1.5
     chance: float = 3.0
 
+    def figure(self, reading: Reading) -> float:
+        return reading.fit.durbin_watson
+
     def run(self, reading: Reading) -> Iterator[Finding]:
         model, figure = reading.model, reading.fit.durbin_watson
         unit = WORDS[model.interval]

@@ -21,6 +21,7 @@ class CalibrationCheck:
 
     doubted: float = DOUBTED
     spend: float = 0.1
+    sure: float = 0.8  # Robyn warns below
 
     def run(self, reading: Reading) -> Iterator[Finding]:
         for result in calibration_results(reading.model):
@@ -45,6 +46,16 @@ class CalibrationCheck:
                     f"followed the experiment: {_figure(result.predicted)}.",
                     "Something moves this spend together with the outcome. Test the channels that were not tested yet.",
                     result.alone.value / study.effect,
+                    study.channels,
+                )
+            if study.confidence < self.sure:
+                yield Finding(
+                    "study-confidence",
+                    "info",
+                    f"The experiment on {names} is not sure",
+                    f"Its confidence is {study.confidence:.0%}, so it counts little; {self.sure:.0%} and more are advised.",
+                    "Test for longer, or with a larger change of spend.",
+                    study.confidence,
                     study.channels,
                 )
             paid = set(study.channels) <= set(reading.model.paid_names)

@@ -11,6 +11,7 @@ from mixline.mmm import response
 from mixline.mmm.model import MixModel
 
 Severity = Literal["info", "warning", "error"]
+Status = Literal["passed", "info", "warning", "error"]
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,34 @@ class Reading:
 
 
 class Check(Protocol):
-    """One question put to a model."""
+    """One question put to a model: the first line of the class's docstring.
+
+    A check whose answer is one number has a `figure(reading)`, too, which is shown when it passes.
+    """
 
     def run(self, reading: Reading) -> Iterator[Finding]: ...
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one check found, also when that is nothing: its question, status, the figure it rests on, and its findings."""
+
+    question: str
+    status: Status
+    figure: float | None
+    findings: tuple[Finding, ...]
+
+
+def ask(check: Check, reading: Reading) -> Answer:
+    """Run one check."""
+    found = tuple(check.run(reading))
+    worst: Status = "passed"
+    for severity in ("info", "warning", "error"):
+        if any(finding.severity == severity for finding in found):
+            worst = severity
+    figure = next((f.value for f in found if f.severity == worst), None)
+    measure = getattr(check, "figure", None)
+    if not found and measure is not None:
+        figure = measure(reading)
+    words = (type(check).__doc__ or type(check).__name__).strip().splitlines()[0]
+    return Answer(words.split("?")[0] + ("?" if "?" in words else ""), worst, figure, found)

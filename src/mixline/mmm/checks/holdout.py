@@ -20,6 +20,11 @@ class HoldOutCheck:
 
     worse: float = 2.0
 
+    def figure(self, reading: Reading) -> float | None:
+        """Error of the held-out rows over that of the fitted ones."""
+        held, fitted = (reading.model.metrics.get(f"nrmse_{part}", math.nan) for part in ("validation", "train"))
+        return held / fitted if fitted > 0 and math.isfinite(held) else None
+
     def run(self, reading: Reading) -> Iterator[Finding]:
         metrics = reading.model.metrics
         held, fitted = metrics.get("nrmse_validation", math.nan), metrics.get("nrmse_train", math.nan)
@@ -60,6 +65,11 @@ class BacktestCheck:
     least: int = 12  # periods; with fewer a coverage says little
     moved: float = 2.0
     spend: float = 0.05
+
+    def figure(self, reading: Reading) -> float | None:
+        """What the forecasts gain over the year before, as a share of its error."""
+        found = read_backtest(reading.model)
+        return None if found is None else found.skill
 
     def run(self, reading: Reading) -> Iterator[Finding]:
         found = read_backtest(reading.model)

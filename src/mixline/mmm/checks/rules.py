@@ -37,8 +37,11 @@ class FitCheck:
     weak: float = 0.8
     bad: float = 0.5
 
+    def figure(self, reading: Reading) -> float:
+        return reading.fit.r2
+
     def run(self, reading: Reading) -> Iterator[Finding]:
-        r2 = reading.fit.r2
+        r2 = self.figure(reading)
         if r2 < self.weak:
             yield Finding(
                 "fit",
@@ -61,9 +64,12 @@ class BaselineCheck:
     low: float = 0.1
     high: float = 0.98
 
-    def run(self, reading: Reading) -> Iterator[Finding]:
+    def figure(self, reading: Reading) -> float:
         whole = reading.totals
-        share = whole.baseline.value / whole.fitted if whole.fitted else 0.0
+        return whole.baseline.value / whole.fitted if whole.fitted else 0.0
+
+    def run(self, reading: Reading) -> Iterator[Finding]:
+        share = self.figure(reading)
         if self.low <= share <= self.high:
             return
         negative = share < 0
@@ -89,6 +95,11 @@ class ZeroChannelCheck:
     nothing: float = 0.0005
     spend: float = 0.01
 
+    def figure(self, reading: Reading) -> float | None:
+        """The least share of effect of a channel that costs money."""
+        costly = [abs(c.share_of_effect.value) for c in reading.channels if c.share_of_spend >= self.spend]
+        return min(costly, default=None)
+
     def run(self, reading: Reading) -> Iterator[Finding]:
         for channel in reading.channels:
             if channel.share_of_spend >= self.spend and abs(channel.share_of_effect.value) < self.nothing:
@@ -112,6 +123,11 @@ class RoiCheck:
     """
 
     absurd: float = 20.0
+
+    def figure(self, reading: Reading) -> float | None:
+        if reading.model.spec.goal.kind != "revenue":
+            return None
+        return max((channel.roi.value for channel in reading.channels), default=None)
 
     def run(self, reading: Reading) -> Iterator[Finding]:
         if reading.model.spec.goal.kind != "revenue":
@@ -205,27 +221,24 @@ class CollinearCheck:
 
     alike: float = 0.9
 
+    def figure(self, reading: Reading) -> float | None:
+        """The correlation of the two channels that are most alike."""
+        return max((likeness for _, _, likeness in _pairs(reading.model)), default=None)
+
     def run(self, reading: Reading) -> Iterator[Finding]:
-        model = reading.model
-        effects = np.stack(
-            [np.tensordot(model.draws.weights, effect_over_time(model, m), 1) for m in range(model.paid_count)]
-        )
-        start, stop = model.series.window
-        spend = model.series.media[start:stop, : model.paid_count].T
+        names = reading.model.media_names
         labels = [channel.label for channel in reading.channels]
-        for one in range(model.paid_count):
-            for two in range(one + 1, model.paid_count):
-                likeness = max(_correlation(effects[one], effects[two]), _correlation(spend[one], spend[two]))
-                if likeness > self.alike:
-                    yield Finding(
-                        "collinear",
-                        "warning",
-                        f"{labels[one]} and {labels[two]} cannot be told apart",
-                        f"They run together (correlation {likeness:.2f}): their sum is known better than their split.",
-                        "Judge them as one, join them into one channel, or let their plans differ for some weeks.",
-                        likeness,
-                        (model.media_names[one], model.media_names[two]),
-                    )
+        for one, two, likeness in _pairs(reading.model):
+            if likeness > self.alike:
+                yield Finding(
+                    "collinear",
+                    "warning",
+                    f"{labels[one]} and {labels[two]} cannot be told apart",
+                    f"They run together (correlation {likeness:.2f}): their sum is known better than their split.",
+                    "Judge them as one, join them into one channel, or let their plans differ for some weeks.",
+                    likeness,
+                    (names[one], names[two]),
+                )
 
 
 @dataclass(frozen=True)
@@ -240,13 +253,15 @@ class ConvergenceCheck:
     gain: float = 0.02
     settled: float = 0.5
 
+    def figure(self, reading: Reading) -> float | None:
+        """The share of trials that had settled."""
+        gains = _last_gains(reading.model)
+        return sum(gain <= self.gain for gain in gains) / len(gains) if gains else None
+
     def run(self, reading: Reading) -> Iterator[Finding]:
-        trials = reading.model.facts.get("trials", [])
-        gains = [float(trial["gain_in_last_fifth"]) for trial in trials if "gain_in_last_fifth" in trial]
-        if not gains:
-            return
-        share = sum(gain <= self.gain for gain in gains) / len(gains)
-        if share < self.settled:
+        gains = _last_gains(reading.model)
+        share = self.figure(reading)
+        if share is not None and share < self.settled:
             yield Finding(
                 "not-converged",
                 "warning",
@@ -267,10 +282,12 @@ class ObservationsCheck:
     advised: float = 10.0
     least: float = 4.0
 
+    def figure(self, reading: Reading) -> float:
+        return reading.model.series.train / max(_drivers(reading.model), 1)
+
     def run(self, reading: Reading) -> Iterator[Finding]:
-        model = reading.model
-        terms = len(model.media_names) + len(model.other_names)
-        ratio = model.series.train / max(terms, 1)
+        model, ratio = reading.model, self.figure(reading)
+        terms = _drivers(model)
         if ratio < self.advised:
             yield Finding(
                 "observations",
@@ -280,6 +297,24 @@ class ObservationsCheck:
                 "Add history, or join small channels.",
                 ratio,
             )
+
+
+def _pairs(model: MixModel) -> Iterator[tuple[int, int, float]]:
+    """Every pair of paid channels and how alike they are, by effect over time or by media, whichever is more."""
+    effects = [np.tensordot(model.draws.weights, effect_over_time(model, m), 1) for m in range(model.paid_count)]
+    media = model.series.media[slice(*model.series.window)].T
+    for one in range(model.paid_count):
+        for two in range(one + 1, model.paid_count):
+            yield one, two, max(_correlation(effects[one], effects[two]), _correlation(media[one], media[two]))
+
+
+def _last_gains(model: MixModel) -> list[float]:
+    """What each trial of the search gained in its last fifth."""
+    return [float(t["gain_in_last_fifth"]) for t in model.facts.get("trials", []) if "gain_in_last_fifth" in t]
+
+
+def _drivers(model: MixModel) -> int:
+    return len(model.media_names) + len(model.other_names)
 
 
 def _drawn_parameters(model: MixModel, channel: int) -> dict[str, Floats]:

@@ -16,7 +16,7 @@ NAMES = {"trend": "the trend", "season": "the season", "monthly": "the time of m
 
 @dataclass(frozen=True)
 class SharedMovementCheck:
-    """Two terms whose draws trade off: where one is given more of the ups and downs, the other is given less.
+    """Do the draws of two terms trade off, one given less of the ups and downs where the other is given more?
 
     Measured on the draws' departures from their mean, over time and with each draw's level left out: the size of the sum's
     departures over the sizes of both. 1 is independence, 0 a perfect trade. Below 0.6 two fifths of what is doubtful about

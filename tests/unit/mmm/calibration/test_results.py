@@ -113,3 +113,9 @@ def test_every_study_gets_whole_figures_and_a_sentence(times: float, confidence:
     assert found.words.endswith(".")
     assert np.isfinite(found.difference)
     review(model)
+
+
+def test_an_experiment_that_is_not_sure_is_noted() -> None:
+    model = make_model()
+    assert "study-confidence" not in codes(with_studies(model, study_of(model)))
+    assert "study-confidence" in codes(with_studies(model, study_of(model, confidence=0.7)))

@@ -9,8 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mixline.mmm import response
 from mixline.mmm.checks.influence import leave_one_out
 from mixline.mmm.checks.review import review
+from mixline.mmm.checks.rules import CHECKS
 from mixline.mmm.model import MixModel
 from tests.builders import make_model
 
@@ -36,6 +38,31 @@ def test_a_sound_model_is_trusted() -> None:
     result = review(sound())
     assert result.verdict == "trust", result.findings
     assert all(finding.severity == "info" for finding in result.findings)
+
+
+def test_every_check_answers_passed_ones_with_their_figure() -> None:
+    answers = review(sound()).answers
+    assert len(answers) == len(CHECKS)
+    assert len({a.question for a in answers}) == len(CHECKS)
+    assert all(a.question.endswith("?") for a in answers)
+    figures = {a.question: a.figure for a in answers if a.status == "passed"}
+    assert figures["Does the model follow the outcome it was fitted on?"] == pytest.approx(
+        response.fit_quality(sound()).r2
+    )
+    assert figures["Do errors follow each other?"] == pytest.approx(2.0, abs=0.5)
+    assert sum(value is not None for value in figures.values()) >= 7
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.integers(0, 5000), st.integers(1, 4), st.integers(0, 2), st.integers(1, 15))
+def test_the_status_of_an_answer_is_that_of_its_worst_finding(seed: int, paid: int, organic: int, draws: int) -> None:
+    result = review(make_model(seed=seed, paid=paid, organic=organic, draws=draws))
+    assert sorted(f.code for a in result.answers for f in a.findings) == sorted(f.code for f in result.findings)
+    order = ["passed", "info", "warning", "error"]
+    for answer in result.answers:
+        worst = max((order.index(f.severity) for f in answer.findings), default=0)
+        assert answer.status == order[worst]
+        assert answer.figure is None or np.isfinite(answer.figure)
 
 
 def test_a_model_that_explains_little_is_not_to_be_used() -> None:
