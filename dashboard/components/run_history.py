@@ -111,7 +111,7 @@ def history_grid(rows: list[Row], *, grid_id: str) -> dag.AgGrid:
                 "field": "error",
                 "headerName": "Best error",
                 "width": 106,
-                "headerTooltip": "The lowest error of a candidate (NRMSE, 0 is perfect), on held-out periods where there are some.",
+                "headerTooltip": "The lowest error of a candidate (NRMSE, 0 is perfect), on held-out periods if there are some.",
                 "type": "numericColumn",
                 "valueFormatter": {"function": "params.data.error_words"},
             },

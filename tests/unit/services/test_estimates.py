@@ -46,6 +46,12 @@ def test_estimate_is_never_negative(runs: list[tuple[int, float]], candidates: i
     assert found.seconds > 0
 
 
+def test_a_smaller_search_takes_no_longer_than_a_larger_one_did() -> None:
+    measured = [Measured(HERE, 600, 32.0), Measured(HERE, 10_000, 10.0), Measured(HERE, 50_000, 35.0)]
+    found = [estimate_duration(measured, HERE, size) for size in (600, 10_000, 50_000)]
+    assert [one.seconds for one in found if one] == [10.0, 10.0, 35.0]
+
+
 def test_without_a_price_nothing_costs_anything() -> None:
     assert price(Settings(), 3600.0) is None
     priced = Settings(core_hour_price=0.09)
