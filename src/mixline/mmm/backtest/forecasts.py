@@ -41,7 +41,7 @@ from mixline.mmm.transforms.adstock import adstock
 from mixline.mmm.transforms.saturation import hill
 
 TRIALS, ITERATIONS = 2, 500
-FOLD = Ensemble(walk=Walk(steps=200))
+FOLD = Ensemble(walk=Walk(steps=150))
 NOISES = 5  # noise paths laid over each draw; with 200 draws a thousand futures
 
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from mixline.mmm.calibration.batch import predict_studies
 from mixline.mmm.calibration.evidence import Evidence, evidence_of
 from mixline.mmm.calibration.refit import StudiedDesign
-from mixline.mmm.ensemble.expectation import Expectation
+from mixline.mmm.ensemble.expectation import FIRST_WIDTH, Expectation
 from mixline.mmm.ensemble.plausible import Walk, encode, sample_plausible
 from mixline.mmm.inputs.decomposition import SEASONS
 from mixline.mmm.model import Draws, Floats
@@ -43,6 +43,7 @@ class Ensemble:
     slack: float = 0.5
     block: float = 1.0  # length of a block as a multiple of the cube root of the rows, at least 2
     walk: Walk = field(default_factory=Walk)
+    ahead: float = 2 / 3  # steps, as a share of the walk's, walked before it to learn the pooled return
 
 
 DEFAULT = Ensemble()
@@ -92,11 +93,24 @@ def build_ensemble(
         states = candidates.take(starts)
         expectation = replace(expectation, spend=np.zeros(len(expectation.spend)))
     else:
-        if prepared.spec.studies and prepared.spec.search.lift_weight > 0:
-            evidence = _evidence(prepared, loose, np.random.default_rng([seed, 1]), ensemble, expectation)
-        states = sample_plausible(
-            prepared, candidates, starts, rows_that_count / 2, rng, ensemble.walk, expectation, evidence
+        studied = bool(prepared.spec.studies) and prepared.spec.search.lift_weight > 0
+
+        def heard(expectation: Expectation) -> Evidence | None:
+            return (
+                _evidence(prepared, loose, np.random.default_rng([seed, 1]), ensemble, expectation) if studied else None
+            )
+
+        def walked(begin: Candidates, rows: Ints, walk: Walk) -> Candidates:
+            return sample_plausible(prepared, begin, rows, rows_that_count / 2, rng, walk, expectation, evidence)
+
+        evidence = heard(expectation)
+        states = walked(
+            candidates, starts, replace(ensemble.walk, steps=max(round(ensemble.ahead * ensemble.walk.steps), 1))
         )
+        expectation = expectation.informed(states.contribution)
+        evidence = heard(expectation)
+        ends = np.arange(len(states) - len(starts), len(states))
+        states = walked(states, ends, ensemble.walk)
     owner = np.resize(np.arange(len(states)), ensemble.draws)
     count, width = ensemble.draws, candidates.alpha.shape[1]
     others = candidates.coefficients.shape[1]
@@ -301,7 +315,7 @@ def _expectation(prepared: Prepared, loose: Candidates, noise: float) -> Expecta
     start, stop = prepared.window
     spend = np.zeros(len(prepared.media_names))
     spend[: prepared.spend.shape[1]] = prepared.spend[start:stop].sum(0)
-    return Expectation(spend, 0.0, noise).informed(loose.contribution)
+    return Expectation(spend, 0.0, noise).informed(loose.contribution, FIRST_WIDTH)
 
 
 def _residual(prepared: Prepared, candidates: Candidates, row: int) -> Floats:

@@ -31,7 +31,7 @@ STEEPNESS, STEEPNESS_SPREAD = 1.0, math.log(1.65)
 class Walk:
     """Length of the walk. Shorter ones stay near the search's optimum, which has followed the noise."""
 
-    steps: int = 800
+    steps: int = 600
     looks: int = 3  # how often, from the middle of the walk on, every walker's place is taken
     jitter: float = 1e-4  # of a range, so that equal walkers part
     whole_steps: int = 10  # every so many steps the difference is taken whole, which lets walkers change hills

@@ -213,3 +213,20 @@ def test_blocks_are_runs_of_the_residuals_of_mean_zero(rows: int, length: int, s
     steps = np.diff(drawn, axis=1)
     inside = [t for t in range(rows - 1) if (t + 1) % width]
     np.testing.assert_allclose(steps[:, inside], 1.0)
+
+
+def test_the_pooled_return_is_learnt_before_the_walk_that_leans_on_it(
+    prepared: Prepared, candidates: Candidates, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[Expectation] = []
+
+    def watched(*arguments: object, **_: object) -> Candidates:
+        seen.append(next(a for a in arguments if isinstance(a, Expectation)))
+        return sample_plausible(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("mixline.mmm.ensemble.draws.sample_plausible", watched)
+    draws = build_draws(prepared, candidates, int(np.argmin(candidates.error)), 1, SMALL)
+    first, second = seen
+    assert second.width < first.width
+    together = float(contributions(prepared, draws)[1:].sum(1).mean()) / float(first.spend.sum())
+    assert second.rate == pytest.approx(together, rel=0.25)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mixline.mmm.ensemble.expectation import Expectation
+from mixline.mmm.ensemble.expectation import WIDTH, Expectation
 from mixline.mmm.transforms.ridge import ridge
 
 
@@ -19,7 +19,7 @@ def test_expected_contributions_share_the_pooled_return() -> None:
     assert found.rate == pytest.approx(1.5)  # the middle of 600, 1000 and 400 over 400
     np.testing.assert_allclose(found.contribution, [150.0, 450.0, 0.0])
     assert found.precision[2] == 0.0
-    np.testing.assert_allclose(found.precision[:2], 4.0 / (2.5 * np.array([150.0, 450.0])) ** 2)
+    np.testing.assert_allclose(found.precision[:2], 4.0 / (WIDTH * np.array([150.0, 450.0])) ** 2)
 
 
 def test_without_any_effect_nothing_is_expected() -> None:
