@@ -22,6 +22,7 @@ from mixline.messages import CandidateReturns, Candidates, ChannelSummary, Model
 MOST_DOTS = 140  # in a row; more cannot be told apart
 GOLDEN = 0.6180339887  # its multiples spread evenly: dots of a row do not lie on each other
 MIDDLE = (0.05, 0.95)
+MOST_ROOM = 1.8  # times what the candidates take
 
 
 def draw_agreement(candidates: Candidates, summary: ModelSummary, look: Look) -> Drawing:
@@ -45,6 +46,8 @@ def draw_agreement(candidates: Candidates, summary: ModelSummary, look: Look) ->
     ends = [end * scale for r in rows for end in spreads[r.channel]]
     ends += [value * scale for r in rows for value in (r.roi[candidates.chosen], channels[r.channel].roi.value)]
     low, high = min(0.0, *ends), max(*ends, 0.0 if unit.conversions else 1.15)
+    # The ranges are seen whole, unless one of them would press all candidates into a corner.
+    high = max(high, min(max(bounds(channels[r.channel].roi, look.level)[1] for r in rows) * scale, MOST_ROOM * high))
     labels = [channels[r.channel].label for r in rows]
     numbers = []
     for place, returns in enumerate(rows):

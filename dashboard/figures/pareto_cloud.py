@@ -13,7 +13,7 @@ from mixline.messages import Candidates, ClusterView
 NAME = "candidates"
 HEIGHT = 400
 SHOWN = 0.93  # of the candidates, by error and by distance: the few far off would squeeze all others into a corner
-FRONTS_NAMED = 3
+ENTRY = 106  # pixels of a name in the legend: two stand side by side on a telephone
 
 
 def draw_cloud(candidates: Candidates, look: Look, picked: int | None, *, families: bool = False) -> Drawing:
@@ -62,7 +62,7 @@ def draw_cloud(candidates: Candidates, look: Look, picked: int | None, *, famili
             "nticks": 6,
         },
         showlegend=True,
-        legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
+        legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "entrywidth": ENTRY},
         margin={"l": 8, "r": 16, "t": 34, "b": 8},
     )
     table = list_candidates(candidates, look)
