@@ -24,6 +24,7 @@ from mixline.mmm.checks.shared_movement import SharedMovementCheck
 from mixline.mmm.media_effects import effect_over_time
 from mixline.mmm.model import Floats, MixModel
 from mixline.mmm.recipes.defaults import ranges_for
+from mixline.mmm.transforms.adstock import adstock, adstock_named
 
 
 @dataclass(frozen=True)
@@ -318,12 +319,22 @@ def _drivers(model: MixModel) -> int:
 
 
 def _drawn_parameters(model: MixModel, channel: int) -> dict[str, Floats]:
-    """Values (D,) of each searched parameter of a channel that a draw holds as it was searched."""
-    from mixline.mmm.transforms.adstock import adstock_named
+    """Values (D,) of each searched parameter of a channel.
 
-    names = adstock_named(model.spec.ordered_media[channel].adstock).parameters
-    drawn = {name: model.draws.adstock[:, channel, i] for i, name in enumerate(names)}
-    return drawn | {"alpha": model.draws.alpha[:, channel]}
+    A draw holds the half-saturation itself; gamma, its share of the highest level in the rows fitted on, is known where all
+    candidates were fitted on the same rows.
+    """
+    form = adstock_named(model.spec.ordered_media[channel].adstock)
+    first, second = model.draws.adstock[:, channel].T
+    drawn = {name: model.draws.adstock[:, channel, i] for i, name in enumerate(form.parameters)}
+    drawn["alpha"] = model.draws.alpha[:, channel]
+    validation, (start, stop) = model.spec.validation, model.series.window
+    if validation.train is None or validation.train.fixed:
+        rows = slice(start, stop if validation.leaking else start + model.series.train)
+        media = model.series.media[:, channel]
+        top = adstock(media, form.name, first, second, periods=len(media))[:, rows].max(1)
+        drawn["gamma"] = np.divide(model.draws.inflexion[:, channel], top, out=np.full(len(top), np.nan), where=top > 0)
+    return drawn
 
 
 def _correlation(one: Floats, two: Floats) -> float:

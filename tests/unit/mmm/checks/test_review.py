@@ -14,6 +14,8 @@ from mixline.mmm.checks.influence import leave_one_out
 from mixline.mmm.checks.review import review
 from mixline.mmm.checks.rules import CHECKS
 from mixline.mmm.model import MixModel
+from mixline.mmm.specification import Range, Validation
+from mixline.mmm.transforms.adstock import adstock
 from tests.builders import make_model
 
 
@@ -99,6 +101,21 @@ def test_each_mistake_is_found() -> None:
     theta = model.draws.adstock.copy()
     theta[:, 0, 0] = 0.799
     assert "at-bound" in codes(with_draws(model, adstock=theta))
+
+
+def test_half_saturation_at_the_end_of_its_range_is_found_from_the_draws() -> None:
+    model = sound()
+    media, (start, _) = model.series.media[:, 0], model.series.window
+    level = adstock(media, "geometric", model.draws.adstock[0, 0, 0])[start : start + model.series.train]
+    inflexion = model.draws.inflexion.copy()
+    for share, found in ((0.3, True), (0.6, False), (1.0, False)):  # 1 is a natural end
+        inflexion[:, 0] = share * level.max()
+        at_end = [f for f in review(with_draws(model, inflexion=inflexion)).findings if f.code == "at-bound"]
+        assert any(f.title.startswith("gamma of") and f.columns == (model.media_names[0],) for f in at_end) is found
+    searched = replace(model.spec, validation=Validation(train=Range(0.6, 0.9)))
+    inflexion[:, 0] = 0.3 * level.max()
+    result = review(with_draws(replace(model, spec=searched), inflexion=inflexion))
+    assert not any(f.title.startswith("gamma of Channel 0") for f in result.findings)
 
 
 def test_one_jump_that_carries_the_media_effect_is_named() -> None:
