@@ -12,7 +12,7 @@
     const place = document.getElementById(button.dataset.figure);
     const drawn = place && place.querySelector(".js-plotly-plot");
     if (!drawn) return;
-    const texts = read(button.closest(".panel"));
+    const texts = read(button.closest(".plan-curve, .panel"));
     if (button.dataset.save === "csv") {
       save(new Blob(["\ufeff" + write(list(drawn))], { type: "text/csv" }), name(texts, button.dataset.figure, "csv"));
     } else {
@@ -29,7 +29,7 @@
       const found = panel && panel.querySelector(selector);
       return found ? found.textContent.trim() : "";
     };
-    return { title: text("h2"), note: text(".figure-note"), source: page ? page.dataset.source : "" };
+    return { title: text("h2, h3"), note: text(".figure-note"), source: page ? page.dataset.source : "" };
   }
 
   function name(texts, figure, kind) {

@@ -8,7 +8,7 @@ from typing import Any
 from dash import html
 
 from dashboard.components.aria import aria
-from dashboard.components.panels import graph, keep_together, panel
+from dashboard.components.panels import about_button, graph, keep_together, panel, save_button
 from dashboard.components.plan_notes import answer_notes
 from dashboard.components.plan_settings import settings_words
 from dashboard.components.plan_solving import Solved
@@ -88,7 +88,15 @@ def _curves(drawings: list[Drawing]) -> html.Section:
     cells = [
         html.Div(
             [
-                html.H3(keep_together(drawing.title), id=f"title-{drawing.name}"),
+                html.Div(
+                    [
+                        html.H3(keep_together(drawing.title), id=f"title-{drawing.name}"),
+                        html.Div(
+                            [save_button(drawing.name, kind) for kind in ("csv", "png")], className="figure-tools"
+                        ),
+                    ],
+                    className="panel-title",
+                ),
                 html.P(keep_together(drawing.note), className="figure-note"),
                 graph(drawing),
             ],
@@ -98,7 +106,10 @@ def _curves(drawings: list[Drawing]) -> html.Section:
     ]
     return html.Section(
         [
-            html.H2("What each channel brings at other spend"),
+            html.Div(
+                [html.H2("What each channel brings at other spend"), about_button("figure_plan_curve")],
+                className="panel-title",
+            ),
             html.P("Over the planned time. Ring: today. Disc: the plan. Dashed: beyond what was ever spent for a quarter.",
                    className="figure-note"),
             html.Div(cells, className="plan-curves"),

@@ -8,6 +8,7 @@ from dashboard.figures.drawing import (
     Document,
     Drawing,
     Look,
+    Table,
     labels_axis,
     make_figure,
     outcome_axis,
@@ -68,7 +69,9 @@ def draw_bridge(plan: Plan, labels: Mapping[str, str], look: Look) -> Drawing:
     )  # fmt: skip
     title = f"From {unit.outcome(today)} to {unit.outcome(then)} {unit.outcome_name}"
     note = "What each channel brings more or less than today. The axis does not start at zero."
-    return Drawing("plan-bridge", title, note, figure, row_height(len(names)))
+    table = Table(("Step", unit.outcome_label), [("Today", today), *((n, v) for n, (_, v) in zip(names[1:], steps, strict=False)),
+                                                 ("Plan", then)])  # fmt: skip
+    return Drawing("plan-bridge", title, note, figure, row_height(len(names)), "figure_plan_bridge", table)
 
 
 def _texts(steps: list[tuple[str, float]], today: float, then: float, look: Look) -> list[str]:

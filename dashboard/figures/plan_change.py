@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from dashboard.figures.drawing import Document, Drawing, Look, labels_axis, make_figure, money_axis, row_height
+from dashboard.figures.drawing import (
+    Document,
+    Drawing,
+    Look,
+    Table,
+    labels_axis,
+    make_figure,
+    money_axis,
+    row_height,
+)
 from dashboard.theme import fade
 from mixline.mmm.planner import Plan
 
@@ -41,4 +50,8 @@ def draw_change(plan: Plan, labels: Mapping[str, str], look: Look) -> Drawing:
     difference = moved.spend - moved.spend_today
     still = plan.is_today or abs(difference) < 0.005 * max(plan.spend, plan.spend_today, 1e-9)
     title = "Spend stays as it is" if still else f"{name} changes most: {look.unit.money(difference, sign=True)}"
-    return Drawing("plan-change", title, "Pale bar: today. Full bar: planned.", figure, row_height(len(names), 46))
+    money = look.unit.spend_label
+    rows = [(name, c.spend_today, c.spend) for name, c in zip(names, channels, strict=True)]
+    table = Table(("Channel", f"{money}, today", f"{money}, planned"), [*rows])
+    note, height = "Pale bar: today. Full bar: planned.", row_height(len(names), 46)
+    return Drawing("plan-change", title, note, figure, height, "figure_plan_change", table)

@@ -8,6 +8,8 @@ from dashboard.figures.drawing import (
     Document,
     Drawing,
     Look,
+    Table,
+    estimate_columns,
     labels_axis,
     make_figure,
     outcome_axis,
@@ -57,10 +59,17 @@ def draw_compare(names: Sequence[str], plans: Sequence[Plan], look: Look) -> Dra
         if alike
         else f"{names[best]} gains most: {unit.outcome(plans[best].uplift.value, sign=True)}"
     )
+    gained = [p.uplift for p in plans]
+    table = Table(
+        ("Plan", *estimate_columns(f"{unit.outcome_label} more than today")),
+        [(n, u.value, u.low, u.high, u.low50, u.high50) for n, u in zip(names, gained, strict=True)],
+    )
     return Drawing(
         "plan-compare",
         title,
         f"Gain over today's spend with its {look.level} % range.",
         figure,
         row_height(len(names), 44),
+        "figure_plan_compare",
+        table,
     )

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from bisect import bisect_right
 
-from dashboard.figures.drawing import Document, Drawing, Look, make_figure, money_axis, outcome_axis
+from dashboard.figures.drawing import (
+    Document,
+    Drawing,
+    Look,
+    Table,
+    estimate_columns,
+    make_figure,
+    money_axis,
+    outcome_axis,
+)
 from dashboard.theme import fade
 from mixline.mmm.planner import PlannedChannel, PlannedCurve
 
@@ -39,7 +48,11 @@ def draw_plan_curve(curve: PlannedCurve, channel: PlannedChannel, label: str, lo
     side = outcome_axis(unit, title={"text": ""}, rangemode="tozero", fixedrange=True, nticks=4, zeroline=False)
     figure = make_figure(look, data, xaxis=axis, yaxis=side, showlegend=False)
     title = f"{label}: {unit.money(channel.spend)} brings {unit.outcome(channel.contribution.value)}"
-    return Drawing(f"plan-curve-{curve.name}", title, _note(channel, look), figure, HEIGHT)
+    ends = (outcome.value, outcome.low, outcome.high, outcome.low50, outcome.high50)
+    rows = [tuple(map(float, row)) for row in zip(curve.spend, *ends, strict=True)]
+    table = Table((unit.spend_label, *estimate_columns(unit.outcome_label)), [*rows])
+    name = f"plan-curve-{curve.name}"
+    return Drawing(name, title, _note(channel, look), figure, HEIGHT, "figure_plan_curve", table)
 
 
 def _note(channel: PlannedChannel, look: Look) -> str:

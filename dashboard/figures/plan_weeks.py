@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from dashboard.figures.drawing import Document, Drawing, Look, make_figure, money_axis, row_height
+from dashboard.figures.drawing import Document, Drawing, Look, Table, make_figure, money_axis, row_height
 from dashboard.figures.format import INTERVALS, write_date
 from mixline.mmm.planner import Plan
 
@@ -62,4 +62,11 @@ def draw_weeks(plan: Plan, today: Plan, labels: Mapping[str, str], look: Look) -
     most = look.unit.money(float(totals[top]))
     even = bool(np.ptp(totals) <= 0.01 * max(float(totals.max()), 1e-12))
     title = f"{most} every {one}" if even else f"Most is spent in the {one} of {shown[top]}: {most}"
-    return Drawing("plan-weeks", title, "Planned spend by channel. Dashed: today's spend in all.", figure, height)
+    names = [labels.get(channel.name, channel.label) for channel in channels]
+    spends = [[float(v) for v in channel.spend_by_period] for channel in channels]
+    columns: list[list[str] | list[float]] = [dates, *spends, [float(v) for v in totals], [float(v) for v in whole]]
+    spend = look.unit.spend_label
+    heads = ("Begins", *(f"{spend}, {name}" for name in names), f"{spend}, plan", f"{spend}, today's plan")
+    table = Table(heads, [*zip(*columns, strict=True)])
+    note = "Planned spend by channel. Dashed: today's spend in all."
+    return Drawing("plan-weeks", title, note, figure, height, "figure_plan_weeks", table)
