@@ -23,6 +23,9 @@ class CalibrationCheck:
     spend: float = 0.1
     sure: float = 0.8  # Robyn warns below
 
+    def applies(self, reading: Reading) -> bool:
+        return bool(reading.model.spec.studies)
+
     def run(self, reading: Reading) -> Iterator[Finding]:
         for result in calibration_results(reading.model):
             study, names = result.study, " + ".join(result.labels)

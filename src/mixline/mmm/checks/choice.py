@@ -22,6 +22,9 @@ class ChosenByPersonCheck:
 
     tolerance: float = TOLERANCE
 
+    def applies(self, reading: Reading) -> bool:
+        return read_choice(reading.model) is not None
+
     def run(self, reading: Reading) -> Iterator[Finding]:
         choice = read_choice(reading.model)
         if choice is None:

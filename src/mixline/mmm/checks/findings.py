@@ -11,7 +11,7 @@ from mixline.mmm import response
 from mixline.mmm.model import MixModel
 
 Severity = Literal["info", "warning", "error"]
-Status = Literal["passed", "info", "warning", "error"]
+Status = Literal["passed", "not_asked", "info", "warning", "error"]
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,8 @@ class Reading:
 class Check(Protocol):
     """One question put to a model: the first line of the class's docstring.
 
-    A check whose answer is one number has a `figure(reading)`, too, which is shown when it passes.
+    A check whose answer is one number has a `figure(reading)`, too, which is shown when it passes; one that is about some models
+    only has `applies(reading)`.
     """
 
     def run(self, reading: Reading) -> Iterator[Finding]: ...
@@ -57,7 +58,10 @@ class Check(Protocol):
 
 @dataclass(frozen=True)
 class Answer:
-    """What one check found, also when that is nothing: its question, status, the figure it rests on, and its findings."""
+    """What one check found, also when that is nothing: its question, status, the figure it rests on, and its findings.
+
+    "not_asked" where the question has no meaning for the model, as that of a back-test nobody asked for.
+    """
 
     question: str
     status: Status
@@ -68,7 +72,8 @@ class Answer:
 def ask(check: Check, reading: Reading) -> Answer:
     """Run one check."""
     found = tuple(check.run(reading))
-    worst: Status = "passed"
+    applies = getattr(check, "applies", None)
+    worst: Status = "passed" if applies is None or applies(reading) else "not_asked"
     for severity in ("info", "warning", "error"):
         if any(finding.severity == severity for finding in found):
             worst = severity

@@ -66,6 +66,9 @@ class BacktestCheck:
     moved: float = 2.0
     spend: float = 0.05
 
+    def applies(self, reading: Reading) -> bool:
+        return read_backtest(reading.model) is not None
+
     def figure(self, reading: Reading) -> float | None:
         """What the forecasts gain over the year before, as a share of its error."""
         found = read_backtest(reading.model)

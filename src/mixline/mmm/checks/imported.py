@@ -14,6 +14,9 @@ TOOLS = {"robyn": "Robyn"}  # by `MixModel.facts["engine"]`
 class ImportedCheck:
     """Was the model imported? Then its ranges are points, which is not the same as being sure."""
 
+    def applies(self, reading: Reading) -> bool:
+        return str(reading.model.facts.get("engine", "")) in TOOLS
+
     def run(self, reading: Reading) -> Iterator[Finding]:
         tool = TOOLS.get(str(reading.model.facts.get("engine", "")))
         if tool is None:

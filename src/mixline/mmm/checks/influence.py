@@ -54,6 +54,10 @@ class OutlierCheck:
     moved: float = 0.07
     odd: float = 4.0  # residuals of the period in robust standard deviations: otherwise it is no outlier
 
+    def figure(self, reading: Reading) -> float:
+        """The most of the paid effect that any period moves."""
+        return float(leave_one_out(reading.model)[0].max())
+
     def run(self, reading: Reading) -> Iterator[Finding]:
         model = reading.model
         share, residual = leave_one_out(model)

@@ -38,6 +38,9 @@ def widest_range(spec: ModelSpec, medium: Media, parameter: str, searched: Range
 class RefreshCheck:
     """Is there enough left of what the refreshed model was fitted on?"""
 
+    def applies(self, reading: Reading) -> bool:
+        return reading.model.spec.refresh is not None
+
     def run(self, reading: Reading) -> Iterator[Finding]:
         start, stop = reading.model.series.window
         yield from judge_refresh(reading.model.spec, stop - start)

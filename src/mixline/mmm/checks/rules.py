@@ -156,6 +156,13 @@ class WideRangeCheck:
     width: float = 2.0
     spend: float = 0.05
 
+    def figure(self, reading: Reading) -> float | None:
+        """The widest range of a channel of some size, over its figure."""
+        sizes = [
+            c.contribution for c in reading.channels if c.share_of_spend >= self.spend and c.contribution.value > 0
+        ]
+        return max(((size.high - size.low) / size.value for size in sizes), default=None)
+
     def run(self, reading: Reading) -> Iterator[Finding]:
         for channel in reading.channels:
             figure = channel.contribution
@@ -253,6 +260,9 @@ class ConvergenceCheck:
 
     gain: float = 0.02
     settled: float = 0.5
+
+    def applies(self, reading: Reading) -> bool:
+        return bool(_last_gains(reading.model))
 
     def figure(self, reading: Reading) -> float | None:
         """The share of trials that had settled."""
