@@ -86,9 +86,10 @@ images: $(VENV)/ready-test ## Photograph the pages for the README (docs/images)
 		cp build/screenshots/$$page-top.png docs/images/$$page.png; done
 	@find docs/images -name '*.png' -size +300k -exec sh -c 'echo "{} is over 300 kB"; exit 1' ';'
 
+LOAD ?= --minutes 10
 .PHONY: load
-load: $(VENV)/ready-test ## Let a hundred people click through the dashboard for ten minutes (needs the dev extra)
-	$(BIN)/python -m benchmarks.load_dashboard --minutes 10
+load: $(VENV)/ready-test ## Let a hundred people click through the dashboard for ten minutes; shorter: make load LOAD="--seconds 60"
+	$(BIN)/python -m benchmarks.load_dashboard $(LOAD)
 
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--no-annotate --custom-compile-command "make lock"

@@ -19,6 +19,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.serving import make_server
 
+from benchmarks.asking import ask_view
 from benchmarks.by_hand import create_client
 from dashboard.app import create_app
 from dashboard.client import TrainerClient
@@ -155,17 +156,7 @@ def time_view(browser: FlaskClient, path: str, search: str) -> float:
 
 
 def ask(browser: FlaskClient, path: str, search: str) -> Any:
-    values = (("_pages_location", "pathname", path), ("_pages_location", "search", search), ("redraw", "data", None))
-    body = {
-        "output": ".._pages_content.children..._pages_store.data..",
-        "outputs": [
-            {"id": "_pages_content", "property": "children"},
-            {"id": "_pages_store", "property": "data"},
-        ],
-        "inputs": [{"id": name, "property": prop, "value": value} for name, prop, value in values],
-        "changedPropIds": ["_pages_location.search"],
-    }
-    return browser.post("/_dash-update-component", json=body)
+    return browser.post("/_dash-update-component", json=ask_view(path, search))
 
 
 def percentile(times: list[float], share: float = 0.95) -> float:

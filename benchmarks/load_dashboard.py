@@ -99,7 +99,10 @@ def play(address: str, people: int, seconds: float, folder: Path) -> None:
     command += ["--host", address, "-u", str(people), "-r", str(JOIN_PER_SECOND), "--reset-stats", "--only-summary"]
     joining = people / JOIN_PER_SECOND
     command += ["-t", f"{round(seconds + joining)}s", "--csv", str(folder / "load"), "--loglevel", "ERROR"]
-    subprocess.run(command, cwd=ROOT, check=False, stdout=subprocess.DEVNULL)  # ends with 1 when a request failed
+    environment = {**os.environ, "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}"}
+    subprocess.run(
+        command, cwd=ROOT, env=environment, check=False, stdout=subprocess.DEVNULL
+    )  # ends with 1 when a request failed
 
 
 def read_memory(parent: int) -> float:

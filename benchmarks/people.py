@@ -6,6 +6,8 @@ import random
 
 from locust import HttpUser, between, task
 
+from benchmarks.asking import ask_view
+
 VIEWS = (
     ("/", ("", "?range=50", "?country=FR")),
     ("/contribution", ("", "?period=month", "?period=quarter&range=50", "?parts=media", "?country=FR")),
@@ -28,21 +30,7 @@ class Person(HttpUser):
         path, searches = random.choice(VIEWS)  # noqa: S311 -- who clicks what is no secret
         search = random.choice(searches)  # noqa: S311
         with self.client.post(
-            "/_dash-update-component", json=ask(path, search), name=f"view: {path}", catch_response=True
+            "/_dash-update-component", json=ask_view(path, search), name=f"view: {path}", catch_response=True
         ) as answer:
             if answer.status_code != 200 or b"That did not work" in answer.content:
                 answer.failure(f"status {answer.status_code}")
-
-
-def ask(path: str, search: str) -> dict[str, object]:
-    """What the browser sends when a page is opened or a filter is changed."""
-    values = (("_pages_location", "pathname", path), ("_pages_location", "search", search), ("redraw", "data", None))
-    return {
-        "output": ".._pages_content.children..._pages_store.data..",
-        "outputs": [
-            {"id": "_pages_content", "property": "children"},
-            {"id": "_pages_store", "property": "data"},
-        ],
-        "inputs": [{"id": name, "property": prop, "value": value} for name, prop, value in values],
-        "changedPropIds": ["_pages_location.search"],
-    }

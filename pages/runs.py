@@ -62,13 +62,14 @@ def layout(
     copied = find_run(client, runs.value, clone)
     start = copied or focus
     current = _choose(newest, dataset or (start.dataset_id if start else ""))
+    unmeasured = _unmeasured(client)  # read while the trainer answers, so that the page is there when it does not
     draft, trouble = _draft(client, current, start.segment if start else "", clone if copied else "", settings)
     composing = bool(draft and (copied or settings))
     queue, calm = _queue(client, runs.value)
     active = any(r.job.state in ACTIVE for r in runs.value)
     form = run_form(
         newest,
-        draft.sizes if draft else _unmeasured(client),
+        draft.sizes if draft else unmeasured,
         _saved(client),
         chosen=current.id,
         segment=draft.segment if draft else "",

@@ -10,6 +10,7 @@ import pytest
 from flask.testing import FlaskClient
 from plotly.offline import get_plotlyjs_version
 
+from benchmarks.asking import ask_view
 from dashboard import delivery
 from dashboard.app import ASSETS, create_app
 from dashboard.client import TrainerClient
@@ -99,3 +100,35 @@ def test_the_word_loading_is_not_what_people_see_first(browser: FlaskClient) -> 
     html = browser.get("/").data.decode()
     assert "Loading..." not in html
     assert "figure-bone" in html
+
+
+def test_all_that_a_first_visit_to_overview_receives_is_under_two_megabytes(browser: FlaskClient) -> None:
+    index = browser.get("/", headers=ANYTHING)
+    html = gzip.decompress(index.data).decode()
+    addresses = set(re.findall(r'(?:src|href)="(/[^"]+)"', html)) | {"/_dash-layout", "/_dash-dependencies"}
+    addresses |= {delivery.PLOTLY_ADDRESS, delivery.GRAPH_ADDRESS, "/assets/fonts/inter-latin-wght-normal.woff2"}
+    answers = {address: browser.get(address, headers=ANYTHING) for address in addresses if not address.endswith("/")}
+    assert len(answers) > 20
+    assert {answer.status_code for answer in answers.values()} == {200}
+    page = browser.post("/_dash-update-component", json=ask_view("/", ""), headers=ANYTHING)
+    assert page.status_code == 200
+    received = len(index.data) + len(page.data) + sum(len(answer.data) for answer in answers.values())
+    assert received < 2_000_000
+
+
+def test_what_only_old_browsers_lack_is_not_sent(browser: FlaskClient) -> None:
+    assert "polyfill" not in browser.get("/").data.decode()
+
+
+def test_the_page_is_in_the_persons_theme_and_place_before_any_script(browser: FlaskClient) -> None:
+    plain = browser.get("/contribution").data.decode()
+    assert "data-bs-theme" not in plain.split(">", 3)[1]
+    assert re.findall(r'class="nav-entry active">.*?<span>([^<]+)</span></a>', plain) == ["Contribution"]
+    assert "inert" in plain
+    browser.set_cookie("mixline_theme", "dark")
+    try:
+        assert '<html data-bs-theme="dark"' in browser.get("/").data.decode()
+        browser.set_cookie("mixline_theme", '"><script>')
+        assert "<script>" not in browser.get("/").data.decode().partition("<head>")[0]
+    finally:
+        browser.delete_cookie("mixline_theme")
