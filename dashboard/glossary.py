@@ -85,7 +85,7 @@ GLOSSARY: dict[str, str] = {
     "figure_plan_change": "What each channel costs over the planned time: today's mean spend, and the plan's.",
     "figure_plan_bridge": "From the outcome of today's spend over the planned time to the outcome of the plan. Each step is "
     "what a channel brings more or less than it would at today's spend; the steps add up exactly.",
-    "figure_plan_weeks": "When the planned money is spent. The line is today's spend, spread over time in the same way.",
+    "figure_plan_weeks": "When the planned money is spent. The line is today's spend at the same pace.",
     "figure_plan_curve": "What the channel brings over the planned time at other spend, as the plan spreads it over time, with "
     "what earlier spend still brings. Dashed: more than was ever spent for a quarter, where the curve is a guess.",
     "figure_plan_compare": "What each saved plan brings more than today's spend, each found again from its own model.",

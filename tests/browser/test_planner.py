@@ -63,6 +63,33 @@ def test_a_moved_slider_redraws_the_plan_and_holds_its_channel(page: Any, produc
     expect(page.locator(".plan-headline")).to_have_text(headline, timeout=SOON)
 
 
+def test_a_channel_dragged_too_far_stops_and_the_page_says_where(page: Any, product: Any) -> None:
+    open_planner(page, product, "?dataset=Demo&hold=search:180,social:180,video:180,display:150")
+    drag(page, 0, 120)
+    expect(page.locator(".plan-note").first).to_contain_text("TV stops at", timeout=SOON)
+    expect(page.locator("#plan-answer .error-line")).to_have_count(0)
+    page.wait_for_url(re.compile("moved=tv"), timeout=SOON)
+    page.wait_for_load_state("networkidle")
+    stopped, note = spends(page)[0], page.locator(".plan-note").first.inner_text()
+    page.goto(page.url)
+    page.wait_for_selector("#plan-answer h2", timeout=SOON)
+    assert spends(page)[0] == stopped
+    assert page.locator(".plan-note").first.inner_text() == note
+    page.get_by_label("Total budget").fill("500000")
+    page.get_by_label("Total budget").press("Tab")
+    expect(page.locator("#plan-answer .error-line")).to_contain_text("Raise the budget to", timeout=SOON)
+
+
+def test_paper_shows_the_plan_and_what_was_asked_without_the_form(page: Any, product: Any) -> None:
+    open_planner(page, product, "?dataset=Demo&hold=tv:110")
+    page.emulate_media(media="print")
+    expect(page.locator(".plan-settings")).to_contain_text("TV is held at 110", timeout=SOON)
+    for part in (".plan-settings", ".plan-headline", ".plan-table", "#figure-plan-bridge"):
+        expect(page.locator(part).first).to_be_visible()
+    for part in (".plan-form", ".plan-spend-panel", ".plan-limits", ".plan-saved-panel"):
+        expect(page.locator(part).first).to_be_hidden()
+
+
 def test_a_held_channel_keeps_its_spend_when_the_budget_changes(page: Any, product: Any) -> None:
     open_planner(page, product)
     row_of(page, 0).get_by_role("checkbox").check()
