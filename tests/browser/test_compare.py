@@ -101,8 +101,9 @@ def test_numbers_are_those_of_the_api(page: Any, product: Any, pair: Pair) -> No
     unit, text = unit_of(document.models[0]), page.locator("main").inner_text()
     for model in document.models:
         assert unit.outcome(model.incremental.value) in text
-        assert unit.roi_with_range(model.blended_roi, 90) in text
-        assert unit.roi_with_range(model.marginal_roi, 90) in text
+        for estimate in (model.blended_roi, model.marginal_roi):
+            value, _, ends = unit.roi_with_range(estimate, 90).partition(" (")
+            assert f"{value}\n{ends.removesuffix(')')}" in text
         assert unit.money(model.spend) in text
     rows = take_csv(page, "compared-roi")
     wanted = [e.value for channel in document.channels for e in channel.roi if e is not None]
