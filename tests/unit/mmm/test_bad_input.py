@@ -115,6 +115,10 @@ def test_bad_input_is_refused_in_one_sentence_before_the_search(name: str) -> No
     assert isinstance(caught.value, InputError)
     assert words in caught.value.sentence
     assert "\n" not in caught.value.sentence
+    assert caught.value.where
+    assert caught.value.got is not None
+    assert caught.value.expected
+    assert caught.value.action
     assert max(told, default=0.0) == 0.0
 
 

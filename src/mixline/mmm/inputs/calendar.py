@@ -21,11 +21,19 @@ def read_dates(column: pd.Series, name: str) -> Days:
     missing = column.isna()
     if missing.any():
         raise DataError(
-            "dates are missing", where=place, got=f"{int(missing.sum())} rows", expected="a date in every row"
+            "dates are missing",
+            where=place,
+            got=f"{int(missing.sum())} rows",
+            expected="a date in every row",
+            action="Fill them or take the rows out.",
         )
     if pd.api.types.is_numeric_dtype(column):
         raise DataError(
-            "the column holds numbers", where=place, got=str(column.iloc[0]), expected="dates like 2024-01-31"
+            "the column holds numbers",
+            where=place,
+            got=str(column.iloc[0]),
+            expected="dates like 2024-01-31",
+            action="Choose the date column or write dates out.",
         )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -36,6 +44,7 @@ def read_dates(column: pd.Series, name: str) -> Days:
             where=place,
             got=str(column[days.isna().to_numpy()].iloc[0]),
             expected="dates like 2024-01-31",
+            action="Correct the cell.",
         )
     if getattr(days.dt, "tz", None) is not None:
         days = days.dt.tz_localize(None)
@@ -46,7 +55,13 @@ def detect_interval(dates: Days, name: str) -> Interval:
     """Day, week or month, from sorted dates. Raises DataError for repeated dates, gaps and other intervals."""
     place = f"column {name}"
     if len(dates) < 2:
-        raise DataError("there are too few rows for a model", got=f"{len(dates)} rows", expected="at least 26")
+        raise DataError(
+            "there are too few rows for a model",
+            where=place,
+            got=f"{len(dates)} rows",
+            expected="at least 26",
+            action="Add history; two years of weeks are advised.",
+        )
     steps = np.diff(dates).astype(int)
     if (steps == 0).any():
         again = dates[1:][steps == 0]
@@ -68,7 +83,11 @@ def detect_interval(dates: Days, name: str) -> Interval:
         interval, regular = "month", (np.diff(months) == 1) & (steps >= 28) & (steps <= 31)
     else:
         raise DataError(
-            "the interval between dates is unusual", where=place, got=f"{usual} days", expected="1, 7 or 28-31 days"
+            "the interval between dates is unusual",
+            where=place,
+            got=f"{usual} days",
+            expected="1, 7 or 28-31 days",
+            action="Add the rows up to weeks or months.",
         )
     if not regular.all():
         at = int(np.nonzero(~regular)[0][0])
@@ -91,11 +110,19 @@ def window_rows(spec: ModelSpec, dates: Days, notes: list[str]) -> tuple[int, in
     first, last = dates[0], dates[-1]
     if spec.window_start and np.datetime64(spec.window_start, "D") > last:
         raise SpecificationError(
-            "the window starts after the data", where="window_start", got=spec.window_start, expected=f"up to {last}"
+            "the window starts after the data",
+            where="window_start",
+            got=spec.window_start,
+            expected=f"up to {last}",
+            action="Choose an earlier start.",
         )
     if spec.window_end and np.datetime64(spec.window_end, "D") < first:
         raise SpecificationError(
-            "the window ends before the data", where="window_end", got=spec.window_end, expected=f"from {first}"
+            "the window ends before the data",
+            where="window_end",
+            got=spec.window_end,
+            expected=f"from {first}",
+            action="Choose a later end.",
         )
     start = _nearest(dates, spec.window_start, 0)
     stop = len(dates) if spec.window_end is None else int((dates <= np.datetime64(spec.window_end, "D")).sum())
@@ -105,7 +132,11 @@ def window_rows(spec: ModelSpec, dates: Days, notes: list[str]) -> tuple[int, in
         notes.append(f"The window's end moved from {spec.window_end} to the last period, {last}.")
     if stop <= start:
         raise SpecificationError(
-            "the window holds no period", where="window", got=f"{spec.window_start} to {spec.window_end}"
+            "the window holds no period",
+            where="window",
+            got=f"{spec.window_start} to {spec.window_end}",
+            expected=f"days from {first} to {last}",
+            action="Widen the window.",
         )
     return start, stop
 

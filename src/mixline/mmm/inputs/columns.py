@@ -69,7 +69,13 @@ def read_columns(spec: ModelSpec, frame: pd.DataFrame) -> Columns:
     """
     repeated = sorted({str(c) for c in frame.columns[frame.columns.duplicated()]} & set(spec.columns))
     if repeated:
-        raise DataError("a column name appears twice", got=", ".join(repeated), action="Rename one of them.")
+        raise DataError(
+            "a column name appears twice",
+            where="columns",
+            got=", ".join(repeated),
+            expected="each name once",
+            action="Rename one of them.",
+        )
     require_columns(spec, [str(c) for c in frame.columns])
     _require_own_columns(spec)
     for medium in spec.media:
@@ -82,6 +88,7 @@ def read_columns(spec: ModelSpec, frame: pd.DataFrame) -> Columns:
     if len(dates) < FEWEST_ROWS:
         raise DataError(
             "there are too few rows for a model",
+            where=f"column {spec.date_column}",
             got=f"{len(dates)} rows",
             expected=f"at least {FEWEST_ROWS}",
             action="Add history; two years of weeks are advised.",
@@ -98,7 +105,13 @@ def read_columns(spec: ModelSpec, frame: pd.DataFrame) -> Columns:
         )
     outcome = numbers(table, spec.goal.column)
     if never_changes(outcome[start:stop]):
-        raise DataError("the outcome never changes in the window", where=f"column {spec.goal.column}")
+        raise DataError(
+            "the outcome never changes in the window",
+            where=f"column {spec.goal.column}",
+            got=float(outcome[start]),
+            expected="an outcome that rises and falls",
+            action="Check the goal column and the window.",
+        )
     spend, exposure = _media(spec, table, (start, stop))
     return Columns(
         spec=spec,
@@ -138,7 +151,13 @@ def numbers(table: pd.DataFrame, column: str, *, negative: bool = True) -> Float
             action="Fill them: 0 for media that did not run.",
         )
     if np.isinf(values).any():
-        raise DataError("a cell is infinite", where=place, expected="finite numbers", action="Correct the cell.")
+        raise DataError(
+            "a cell is infinite",
+            where=place,
+            got=f"{int(np.isinf(values).sum())} of {len(values)} rows",
+            expected="finite numbers",
+            action="Correct the cell.",
+        )
     largest = float(np.abs(values).max(initial=0.0))
     if largest > LARGEST or 0 < largest < 1 / LARGEST:
         raise DataError(
@@ -195,6 +214,7 @@ def _segment(spec: ModelSpec, frame: pd.DataFrame) -> pd.DataFrame:
             where=f"segment {spec.segment_column}",
             got=spec.segment_value,
             expected="one of " + ", ".join(sorted(present.unique())[:12]),
+            action="Correct the value or the column.",
         )
     return kept
 
@@ -216,6 +236,7 @@ def _media(
                 raise DataError(
                     f"the column {column} is zero in the whole window",
                     where=place,
+                    got=f"0 in {window[1] - window[0]} periods",
                     expected="at least some periods above 0",
                     action="Leave the channel out or choose another window.",
                 )
@@ -226,6 +247,7 @@ def _media(
                 "the channel is the same in every period of the window, so its effect cannot be told from the baseline",
                 where=place,
                 got=float(series[inside][0]),
+                expected="more in some periods than in others",
                 action="Leave it out or choose another window.",
             )
     return spends, exposures
@@ -239,6 +261,7 @@ def _one_hot(values: pd.Series) -> dict[str, Floats]:
             where=f"column {values.name}",
             got=f"{int(values.isna().sum())} rows",
             expected="a level in every row",
+            action="Fill them: a word such as none is a level.",
         )
     text = values.astype(str)
     counts = sorted(text.value_counts().items(), key=lambda item: (-item[1], str(item[0])))

@@ -78,7 +78,13 @@ def known_rows(columns: Columns) -> int:
             action="Raise the lower end of the training share or widen the window.",
         )
     if never_changes(columns.outcome[start : start + fitted]):
-        raise DataError("the outcome never changes in the rows fitted on", where=f"column {columns.spec.goal.column}")
+        raise DataError(
+            "the outcome never changes in the rows fitted on",
+            where=f"column {columns.spec.goal.column}",
+            got=float(columns.outcome[start]),
+            expected="an outcome that rises and falls",
+            action="Hold out fewer rows, or check the goal column.",
+        )
     return len(columns.dates) if validation.leaking else start + fitted
 
 
