@@ -82,8 +82,9 @@ study: $(VENV)/ready-test ## Measure accuracy on simulated companies and write d
 images: $(VENV)/ready-test ## Photograph the pages for the README (docs/images)
 	@$(BIN)/python tests/chromium.py
 	$(BIN)/python -m pytest -n 0 -k drawn tests/browser/test_appearance.py
-	@for page in overview contribution response planner; do \
-		cp build/screenshots/$$page-top.png docs/images/$$page.png; done
+	@for page in overview contribution response planner data-review runs models compare; do \
+		cp build/screenshots/$$page-top-light.png docs/images/$$page.png; done
+	@cp build/screenshots/overview-top-dark.png docs/images/overview-dark.png
 	@find docs/images -name '*.png' -size +300k -exec sh -c 'echo "{} is over 300 kB"; exit 1' ';'
 
 LOAD ?= --minutes 10

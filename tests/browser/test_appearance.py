@@ -42,7 +42,7 @@ UNNAMED = """() => [...document.querySelectorAll("main input, main select, main 
 def look(request: pytest.FixtureRequest, browser: Any, record: Any) -> Iterator[tuple[Any, str]]:
     """A page in one of the themes, as the system of its owner asks for it."""
     context = browser.new_context(viewport={"width": WIDTHS["wide"], "height": HEIGHT}, color_scheme=request.param)
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(60_000)
     page = context.new_page()
     record.attach(page)
     yield page, request.param
