@@ -44,6 +44,7 @@ def main() -> None:
         "highest outcome for today's budget": first,
         "... cautious": first.change(cautious=0.25),
         "... carry-out counted": first.change(carry_out=True),
+        "... in flights of two weeks": first.change(pacing="flat", flights=dict.fromkeys(model.paid_names, 2)),
         "return of 1": first.change(scenario="roi", target=1.0),
         "marginal return of 0.5": first.change(scenario="marginal_roi", target=0.5),
     }
