@@ -19,6 +19,7 @@ import httpx
 import pytest
 
 from dashboard import navigation
+from dashboard.silence import QUIET_SECONDS
 from tests.browser.pictures import photograph
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -31,14 +32,24 @@ START_SECONDS = 60
 
 @dataclass
 class Wire:
-    """A wire to the trainer that can be cut: connections are then refused, as by a service that is down."""
+    """A wire to the trainer that can be cut: connections are then refused, as by a service that is down. Muted, it takes
+    connections and passes nothing on, as a service that hangs.
+    """
 
     trainer: tuple[str, int]
     port: int = 0
     _listener: socket.socket | None = None
     _open: list[socket.socket] = field(default_factory=list)
+    _speaks: threading.Event = field(default_factory=threading.Event)
+
+    def mute(self) -> None:
+        self._speaks.clear()
+
+    def speak(self) -> None:
+        self._speaks.set()
 
     def join(self) -> None:
+        self.speak()
         listener = socket.socket()
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(("127.0.0.1", self.port))
@@ -47,6 +58,7 @@ class Wire:
         threading.Thread(target=self._accept, args=(listener,), daemon=True).start()
 
     def cut(self) -> None:
+        self.speak()
         if self._listener is not None:
             with suppress(OSError):
                 self._listener.shutdown(socket.SHUT_RDWR)
@@ -67,12 +79,13 @@ class Wire:
                 return
             self._open += [near, far]
             for one, other in ((near, far), (far, near)):
-                threading.Thread(target=_carry, args=(one, other), daemon=True).start()
+                threading.Thread(target=_carry, args=(one, other, self._speaks), daemon=True).start()
 
 
-def _carry(one: socket.socket, other: socket.socket) -> None:
+def _carry(one: socket.socket, other: socket.socket, speaks: threading.Event) -> None:
     with suppress(OSError):
         while content := one.recv(65536):
+            speaks.wait()
             other.sendall(content)
     for end in (one, other):
         with suppress(OSError):
@@ -135,6 +148,7 @@ def _await(address: str, log: Path) -> None:
 def away(office: Office) -> Iterator[Office]:
     """Whatever a test does to the wire, the next one finds it joined."""
     yield office
+    office.wire.speak()
     if office.wire._listener is None:
         office.wire.join()
 
@@ -161,11 +175,44 @@ def test_pages_show_what_was_known_with_its_date(page: Any, away: Office, record
         settled(page)
     for entry in navigation.ENTRIES:
         page.goto(away.address + entry.path)
-        page.wait_for_selector("main h1")
-        settled(page)
+        assert_last_known(page, entry.path)
         photograph(
             page, entry.module.removeprefix("pages."), "stale", ["light"]
         )  # figures have the theme they came with
+
+
+def test_a_trainer_that_takes_connections_and_never_answers_is_waited_for_once(
+    page: Any, away: Office, record: Any
+) -> None:
+    record.expected_refusals |= {500, 502, 503}
+    page.context.set_default_timeout(40_000)
+    for entry in navigation.ENTRIES:
+        page.goto(away.address + entry.path)
+        page.wait_for_selector("main h1")
+        settled(page)
+    away.wire.mute()
+    for entry in navigation.ENTRIES:
+        page.goto(away.address + entry.path)
+        if entry.path == "/":  # the first one waits, and its shapes are shown meanwhile
+            page.wait_for_selector(".skeleton .figure-bone")
+        assert_last_known(page, entry.path)
+    away.wire.speak()
+    page.goto(away.address + "/")
+    page.wait_for_selector("main h1")
+    page.wait_for_timeout(QUIET_SECONDS * 1000)
+    page.reload()
+    page.wait_for_selector(".cards")
+    assert page.locator(".banner.stale").count() == 0
+
+
+def assert_last_known(page: Any, path: str) -> None:
+    """The page is there with a banner that has its date; nothing failed, nothing waits."""
+    page.wait_for_selector("main h1")
+    settled(page)
+    assert page.locator(".notice.failed").count() == 0, path
+    banner = page.locator(".banner.stale").first.inner_text()
+    assert "this was true on" in banner.lower(), path
+    assert "UTC" in banner, path
 
 
 def test_a_trainer_that_comes_back_is_noticed_without_a_reload(page: Any, away: Office, record: Any) -> None:
