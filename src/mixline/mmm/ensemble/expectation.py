@@ -19,7 +19,7 @@ import numpy as np
 
 from mixline.mmm.model import Floats
 
-WIDTH = 1.0  # standard deviation of a channel's return as a multiple of the pooled one
+WIDTH = 1.25  # standard deviation of a channel's return as a multiple of the pooled one
 FIRST_WIDTH = 2.5
 
 
