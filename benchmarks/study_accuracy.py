@@ -129,7 +129,7 @@ def page(outcomes: list[Outcome], run: Run) -> str:
         "## Where the ranges miss",
         "",
         f"In {len(bad)} of {len(outcomes)} companies so many channels lie outside their 90 % range (2 of up to 5, 3 of up to 10)",
-        f"that chance alone does it in less than one company in ten; ranges that are right would do it in about {chance:.0f} of them.",
+        f"that chance alone does it in less than one company in ten; ranges that are right would do it in about {chance:.0f}.",
         f"In {len(green)} every check was green:",
         "",
     ]
