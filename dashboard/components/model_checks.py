@@ -21,6 +21,7 @@ def checks_panel(summary: ModelSummary) -> html.Section:
             html.H2(term(VERDICTS[summary.verdict], "verdict")),
             html.P(count_findings(findings), className="figure-note"),
             body,
+            _passed(summary.passed),
         ],
         className="panel",
         id="checks",
@@ -33,6 +34,17 @@ def count_findings(findings: list[Finding]) -> str:
         return "All checks passed: fit, ranges, signs and plausibility."
     counts = [(name, sum(f.severity == severity for f in findings)) for severity, name in SEVERITIES.items()]
     return "Findings: " + ", ".join(f"{name.lower()} {count}" for name, count in counts if count) + "."
+
+
+def _passed(questions: list[str]) -> html.Details | None:
+    """What else the model was asked, folded away: a reader who doubts can see that it was."""
+    if not questions:
+        return None
+    count = f"{len(questions)} checks passed" if len(questions) > 1 else "One check passed"
+    return html.Details(
+        [html.Summary(count), html.Ul([html.Li(question) for question in questions], className="passed-checks")],
+        className="older",
+    )
 
 
 def _item(finding: Finding) -> html.Li:

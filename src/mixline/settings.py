@@ -46,7 +46,10 @@ class Settings(BaseSettings):
     job_attempts: int = Field(3, ge=1, le=20, description="Times a job is started before it is given up.")
     lease_seconds: float = Field(15.0, gt=0, description="Seconds without a heartbeat after which a job is taken over.")
     log_days: int = Field(
-        90, ge=0, le=36_500, description="Days after which the log of an ended run keeps its states only. 0: all, for ever."
+        90,
+        ge=0,
+        le=36_500,
+        description="Days after which the log of an ended run keeps its states only. 0: all, for ever.",
     )
     core_hour_price: float = Field(0.0, ge=0, description="Price of one core for an hour. 0: no cost is shown.")
     core_hour_currency: str = Field("EUR", pattern=r"^[A-Z]{3}$", description="Currency of that price.")

@@ -223,8 +223,9 @@ class StabilityPoint(Message):
 
 
 class ChannelStability(Message):
-    """A channel over the models of one goal and segment, the earliest window first. `spread`: standard deviation of ROI over the models, relative to its
-    mean; None with fewer than two models.
+    """A channel over the models of one goal and segment, the earliest window first.
+
+    `spread`: standard deviation of ROI over the models, relative to its mean; None with fewer than two models.
     """
 
     name: str

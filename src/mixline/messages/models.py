@@ -104,6 +104,7 @@ class ModelSummary(Message):
     lineage: Lineage
     train_periods: int | None = None  # of the window, from its start, that were fitted on; the rest was held out
     choice: ChoiceView | None = None  # None where the search's own choice stands
+    passed: list[str] = []  # what the other checks ask, as questions; empty in older documents
 
 
 class ModelRow(Message):

@@ -111,6 +111,7 @@ def summarise(
         ),
         verdict=verdict.verdict,
         findings=[view_finding(finding) for finding in verdict.findings],
+        passed=[answer.question for answer in verdict.answers if answer.status == "passed"],
         reason=model.reason,
         trials=model.spec.search.trials,
         iterations=model.spec.search.iterations,

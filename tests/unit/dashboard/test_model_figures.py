@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard.components.model_candidate import pick_others, write_memory
-from dashboard.components.model_checks import count_findings
+from dashboard.components.model_checks import checks_panel, count_findings
 from dashboard.components.model_downloads import write_contributions
 from dashboard.figures import residuals
 from dashboard.figures.all_curves import draw_all_curves
@@ -194,6 +194,14 @@ def test_memory_is_told_in_words(candidates: Candidates) -> None:
 def test_findings_are_counted_by_severity(summary: ModelSummary) -> None:
     assert count_findings([]) == "All checks passed: fit, ranges, signs and plausibility."
     assert count_findings(summary.findings) == "Findings: care 1, good to know 1."
+
+
+def test_checks_that_passed_are_named_behind_their_count(summary: ModelSummary) -> None:
+    asked = summary.model_copy(update={"passed": ["Had the search settled?", "Can two channels be told apart?"]})
+    panel = str(checks_panel(asked))
+    assert "2 checks passed" in panel
+    assert "Had the search settled?" in panel
+    assert "checks passed" not in str(checks_panel(summary)).replace("All checks passed", "")
 
 
 def test_contributions_file_adds_up_and_runs_no_formula(document: Contributions) -> None:
