@@ -101,3 +101,14 @@ def test_a_run_can_be_launched_with_the_keyboard_alone(page: Any, product: Any) 
         if reached[-1] == "run-launch":
             break
     assert reached[-1] == "run-launch", reached
+
+
+def test_a_figure_takes_the_form_of_its_place_and_changes_with_it(page: Any, product: Any) -> None:
+    names = "[...document.querySelectorAll('#figure-waterfall .ytick text')].filter((e) => e.textContent).length"
+    page.context.set_default_timeout(60_000)
+    page.set_viewport_size({"width": WIDTHS["narrow"], "height": HEIGHT})
+    page.goto(product.dashboard + "/")
+    page.wait_for_selector(f"#figure-waterfall {FIGURE.split()[-1]}")
+    assert page.evaluate(names) == 0  # they stand above the bars
+    page.set_viewport_size({"width": WIDTHS["wide"], "height": HEIGHT})
+    page.wait_for_function(f"() => {names} > 3")
