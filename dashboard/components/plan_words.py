@@ -46,7 +46,7 @@ def plan_certainty(plan: Plan, look: Look) -> str:
     shown = "> 99 %" if chance > 0.99 else "< 1 %" if chance < 0.01 else write_share(chance)
     return (
         f"Uplift {look.unit.outcome(plan.uplift.value, sign=True)}, 90 % range {low_high}. "
-        f"Any uplift: {write_chance(chance)} ({shown})."
+        f"Any uplift: {write_chance(chance)} ({shown}). The best of many plans is also the luckiest: count on its lower half."
     )
 
 
