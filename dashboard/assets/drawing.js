@@ -5,6 +5,7 @@
   const root = document.documentElement;
   const NEAR = 400; // pixels beyond the screen: who scrolls finds the figure drawn
   const PATIENCE = 400; // milliseconds a figure out of sight waits for an idle moment at most
+  const SLOW = 250; // milliseconds: an answer that takes longer leaves time for reading
   const waiting = new Map(); // the places of figures out of sight: what is to be drawn there, and who is to be told
 
   let plotly; // the library, or a promise of it; Dash waits for either
@@ -14,28 +15,40 @@
     set: (library) => (plotly = wrap(library)),
   });
   // Dash would ask for another address when the first figure comes.
-  Object.defineProperty(window, "_dashPlotlyJSURL", { get: () => root.dataset.plotly, set: () => {} });
+  let asked = false;
+  Object.defineProperty(window, "_dashPlotlyJSURL", {
+    get: () => ((asked = true), root.dataset.plotly),
+    set: () => {},
+  });
 
-  const parts = [root.dataset.plotly, root.dataset.graph];
-  for (const address of parts) {
+  for (const address of [root.dataset.plotly, root.dataset.graph]) {
     const link = document.createElement("link");
     Object.assign(link, { rel: "preload", as: "script", href: address, fetchPriority: "low" });
     document.head.append(link);
   }
 
-  // Called when the page has been asked for: reading a megabyte of script then holds nobody up.
+  // Called when the page has been asked for. An answer that comes at once is shown first, and the library read when its figures
+  // ask for it; while a slower one is awaited, reading a megabyte of script holds nobody up.
+  let begun = false;
   window.readPlotly = function () {
-    if (plotly) return;
-    const [library] = parts.map((address) => {
-      const script = document.createElement("script");
-      Object.assign(script, { src: address, async: true });
-      return document.body.appendChild(script);
-    });
-    plotly = new Promise((resolve) => {
-      library.onload = () => resolve();
-      library.onerror = () => resolve((plotly = undefined)); // Dash tries again when a figure comes
-    });
+    if (begun) return;
+    begun = true;
+    read(root.dataset.graph);
+    setTimeout(() => {
+      if (asked || plotly) return;
+      const script = read(root.dataset.plotly);
+      plotly = new Promise((resolve) => {
+        script.onload = () => resolve();
+        script.onerror = () => resolve((plotly = undefined)); // Dash tries again when a figure comes
+      });
+    }, SLOW);
   };
+
+  function read(address) {
+    const script = document.createElement("script");
+    Object.assign(script, { src: address, async: true });
+    return document.body.appendChild(script);
+  }
 
   function wrap(library) {
     if (!library || !library.react) return library;
