@@ -19,14 +19,14 @@ class SharedMovementCheck:
     """Do the draws of two terms trade off, one given less of the ups and downs where the other is given more?
 
     Measured on the draws' departures from their mean, over time and with each draw's level left out: the size of the sum's
-    departures over the sizes of both. 1 is independence, 0 a perfect trade. Below 0.6 two fifths of what is doubtful about
+    departures over the sizes of both. 1 is independence, 0 a perfect trade. Below 0.65 a third of what is doubtful about
     one is the other's. On 24 simulated companies channels planned apart stay above 0.85 and channels bought together come
     to 0.06-0.24. A display channel that runs in season comes to 0.5-0.7 with the season. So this sees what a correlation of
     spend cannot: a channel whose carried-over, saturated effect has the shape of something else. Pairs whose spend
     correlates are left to `mixline.mmm.checks.rules.CollinearCheck`.
     """
 
-    apart: float = 0.6
+    apart: float = 0.65
     alike: float = 0.9  # correlation of spend or effect from which on the pair is a finding already
     spend: float = 0.02  # of all spend; below it nothing is decided on the channel
 

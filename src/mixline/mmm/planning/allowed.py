@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from mixline.errors import SpecificationError
 from mixline.mmm.model import MixModel
 from mixline.mmm.planning.conflicts import Conflict, End, LimitsError, Part
 from mixline.mmm.planning.limits import CLOSE, Limits
@@ -20,6 +21,7 @@ from mixline.mmm.planning.request import DEFAULT_BOUNDS, PlanRequest
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
+FARTHEST = 100.0  # times today's spend that a budget moves usual limits: beyond it no curve says anything
 
 
 @dataclass(frozen=True)
@@ -54,13 +56,14 @@ def plan_limits(model: MixModel, request: PlanRequest, today: Floats, count: int
 
     Raises:
         LimitsError: a group that its channels cannot fill or fit, a budget that the bounds cannot spend.
+        SpecificationError: a budget of more than `FARTHEST` times today's that usual limits would have to take.
     """
     asked = _asked(model, request, today, count)
     budget = None if request.budget is None else request.budget / count
     whole = None
     if request.scenario == "budget":
         whole = float(today.sum()) if budget is None else budget
-    low, high = _usual(asked, request, today, whole)
+    low, high = _usual(model, asked, request, today, count, whole)
     limits = _limits(asked, low, high)
     for q in range(len(request.groups)):
         _check_group(model, request, limits, q, count)
@@ -141,7 +144,9 @@ def _asked(model: MixModel, request: PlanRequest, today: Floats, count: int) -> 
     return _Asked(base, low, high, usual_low, usual_high, group, group_low, group_high)
 
 
-def _usual(asked: _Asked, request: PlanRequest, today: Floats, whole: float | None) -> tuple[Floats, Floats]:
+def _usual(
+    model: MixModel, asked: _Asked, request: PlanRequest, today: Floats, count: int, whole: float | None
+) -> tuple[Floats, Floats]:
     """Lower and upper limits (C,) with what is usual moved as far as what was asked needs, never closer together."""
     low, high = asked.low.copy(), asked.high.copy()
     spare = asked.usual_high & (asked.base > 0)
@@ -155,6 +160,14 @@ def _usual(asked: _Asked, request: PlanRequest, today: Floats, whole: float | No
         return low, high
     if today.sum() > 0 and request.budget is not None:
         ratio = whole / float(today.sum())
+        if ratio > FARTHEST and asked.usual_high.any():
+            raise SpecificationError(
+                "the budget is too far from anything the model has seen",
+                where="budget",
+                got=f"{ratio:,.0f} times today's spend",
+                expected=f"at most {FARTHEST:g} times today's {today.sum() * count:,.0f} {model.spec.goal.currency}".rstrip(),
+                action="Lower the budget, or set the limits of the channels that are to take it.",
+            )
         low[asked.usual_low] = np.minimum(low, asked.low * min(1.0, ratio))[asked.usual_low]
         high[asked.usual_high] = np.maximum(high, asked.high * max(1.0, ratio))[asked.usual_high]
     _shrink(low, asked, asked.usual_low, whole - low[~asked.usual_low].sum(), tight)

@@ -90,7 +90,7 @@ def test_a_steady_company_moves_within_its_ranges(steady: Movement) -> None:
     assert not [c.name for c in steady.channels if c.warning]
     assert all(c.figures["roi"].within_range for c in steady.channels)
     assert not [f for f in steady.findings if f.code == "channel-moved"]
-    assert "beyond" not in steady.headline
+    assert "none of them beyond its range" in steady.headline or "beyond" not in steady.headline
 
 
 def test_a_channel_whose_effect_changes_is_found_in_the_data(world: World, before: MixModel) -> None:
