@@ -17,7 +17,7 @@ from mixline.messages import ModelSummary
 from mixline.mmm.planner import Plan, Planner, PlanRequest, Room, TargetError
 
 PLACES = 10**6  # a share in per cent is kept to so many parts
-SLACK = 1e-9
+AT_STOP = 0.1  # per cent of today's spend
 
 
 @dataclass(frozen=True)
@@ -113,9 +113,10 @@ def _find_stop(
     least, most = 100 * room.least / spend, 100 * room.most / spend
     if least > most:
         return None  # others contradict each other: the planner says so
-    if wanted > most * (1 + SLACK):
+    # A slider shows its stop rounded: who lets go of it there, or moves it there again, is told as well.
+    if wanted > most - AT_STOP:
         return Stop(name, wanted, math.floor(most * PLACES) / PLACES, "most", room)
-    if wanted < least * (1 - SLACK):
+    if least > 0 and wanted < least + AT_STOP:
         return Stop(name, wanted, math.ceil(least * PLACES) / PLACES, "least", room)
     return None
 
