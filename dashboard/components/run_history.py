@@ -67,27 +67,27 @@ def _write_cost(run: RunView) -> str:
 
 
 def history_grid(rows: list[Row], *, grid_id: str) -> dag.AgGrid:
-    """The grid. Rows keep their place while states change under them."""
+    """The grid. Rows keep their place while states change under them; what few runs have comes last."""
     return dag.AgGrid(
         id=grid_id,
         rowData=rows,
         getRowId="params.data.id",
         columnDefs=[
-            {"field": "state_words", "headerName": "State", "width": 108, "cellRenderer": "StateTag"},
+            {"field": "state_words", "headerName": "State", "width": 104, "cellRenderer": "StateTag"},
             {
                 "field": "run",
                 "headerName": "Dataset",
-                "minWidth": 150,
+                "minWidth": 118,
                 "flex": 1,
                 "cellRenderer": "CellLink",
                 "comparator": {"function": "compareText(valueA, valueB)"},
             },
-            {"field": "segment", "headerName": "Country", "width": 94},
-            {"field": "preset", "headerName": "Preset", "width": 108, "tooltipField": "size"},
+            {"field": "segment", "headerName": "Country", "width": 90},
+            {"field": "preset", "headerName": "Preset", "width": 92, "tooltipField": "size"},
             {
                 "field": "started",
                 "headerName": "Started, UTC",
-                "width": 136,
+                "width": 118,
                 "tooltipField": "started_full",
                 "valueFormatter": {"function": "params.data.started_words"},
             },
@@ -101,16 +101,15 @@ def history_grid(rows: list[Row], *, grid_id: str) -> dag.AgGrid:
             {
                 "field": "cost",
                 "headerName": "Cost",
-                "width": 110,
+                "width": 128,
                 "type": "numericColumn",
                 "headerTooltip": "Of the core time it took; without a price per core-hour the core time itself.",
                 "valueFormatter": {"function": "params.data.cost_words"},
             },
-            {"field": "tags", "headerName": "Tags", "width": 130, "tooltipField": "tags"},
             {
                 "field": "error",
                 "headerName": "Best error",
-                "width": 106,
+                "width": 102,
                 "headerTooltip": "The lowest error of a candidate (NRMSE, 0 is perfect), on held-out periods if there are some.",
                 "type": "numericColumn",
                 "valueFormatter": {"function": "params.data.error_words"},
@@ -118,24 +117,25 @@ def history_grid(rows: list[Row], *, grid_id: str) -> dag.AgGrid:
             {
                 "field": "results",
                 "headerName": "Results",
-                "width": 88,
+                "width": 82,
                 "cellRenderer": "CellLink",
                 "sortable": False,
             },
             {
                 "field": "tracking",
                 "headerName": "Lineage",
-                "width": 88,
+                "width": 82,
                 "cellRenderer": "CellLink",
                 "sortable": False,
             },
             {
                 "field": "clone",
                 "headerName": "Settings",
-                "width": 88,
+                "width": 82,
                 "cellRenderer": "CellLink",
                 "sortable": False,
             },
+            {"field": "tags", "headerName": "Tags", "width": 130, "tooltipField": "tags"},
             {"field": "why", "headerName": "Why it failed", "minWidth": 200, "flex": 2, "tooltipField": "why"},
         ],
         defaultColDef={"sortable": True, "resizable": True, "suppressHeaderMenuButton": True, "cellDataType": False},

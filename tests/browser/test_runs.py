@@ -16,6 +16,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 COMPOSER = "section.composer"
 TAKES = "#run-takes"
+HEADERS_DRAWN = """[...document.querySelectorAll('.ag-header-row')].filter((row) => row.offsetParent)
+    .every((row) => row.querySelector('[role=columnheader]'))"""
 
 
 @pytest.fixture(autouse=True)
@@ -277,8 +279,12 @@ def test_the_open_composer_has_no_serious_finding_for_those_who_do_not_see_it(pa
     found = []
     for name in ("Goal", "Channels", "Context", "Hold-out", "Lift", "Search"):
         pane = section(page, name)
-        if pane.locator(".composer-grid").count():  # a table is named once its header is drawn
+        if pane.locator(".composer-grid").count():
             pane.locator(".ag-header-cell:visible").first.wait_for()
+        for _ in range(50):  # a table is named once the header of each is drawn, cells after their row
+            if page.evaluate(HEADERS_DRAWN):
+                break
+            page.wait_for_timeout(100)
         for finding in page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]:
             if finding["impact"] in {"serious", "critical"}:
                 found += [f"{name}: {finding['id']}: {node['html'][:160]}" for node in finding["nodes"][:3]]
