@@ -109,10 +109,15 @@ def test_what_was_composed_is_what_is_fitted_and_can_be_kept_and_copied(page: An
     compose(page, product)
     channels = section(page, "Channels")
     channels.locator(".ag-pinned-left-cols-container .ag-row").nth(1).locator("input").click()
+    page.wait_for_load_state("networkidle")  # the engine has answered what the tick changes
     search = section(page, "Search")
-    search.get_by_label("Trials").fill("2")
-    search.get_by_label("Candidates per trial").fill("120")
-    wait_for_text(page, TAKES, "240 candidates")
+    for label, number, takes in (
+        ("Trials", "2", "4,000 candidates"),
+        ("Candidates per trial", "120", "240 candidates"),
+    ):
+        search.get_by_label(label).fill(number)
+        search.get_by_label(label).press("Tab")
+        wait_for_text(page, TAKES, takes)
     page.get_by_label("Keep these settings as").fill(name)
     page.get_by_role("button", name="Save settings").click()
     wait_for_text(page, "#settings-message", "Saved as")
