@@ -16,7 +16,7 @@ from dashboard.components.plan_address import read_inputs, write_inputs
 from dashboard.components.plan_shelf import current_shelf
 from dashboard.components.plan_solving import solve
 from dashboard.figures.drawing import make_look
-from dashboard.figures.format import unit_of
+from dashboard.figures.format import Unit, unit_of
 from dashboard.labels import label_summary
 from dashboard.theme import current_mode
 from dashboard.view import SHORT_ID, View
@@ -145,12 +145,23 @@ def _link(plan: ScenarioView, level: str, summary: ModelSummary) -> str | None:
 def _compare(client: TrainerClient, summary: ModelSummary, level: str, chosen: list[ScenarioView]) -> Any:
     """Each plan solved again from its own model, in the units of the model shown."""
     labels = {channel.name: channel.label for channel in summary.channels}
+    look = make_look(summary, current_mode(), 50 if level == "50" else 90)
     names: list[str] = []
-    plans = []
+    plans, intervals, others = [], [], []
     for scenario in chosen:
         planner = current_shelf().planner(client, scenario.model_id)
+        goal = planner.model.spec.goal
+        if Unit(goal.currency, goal.kind == "conversions") != look.unit:
+            others.append(scenario.name)
+            continue
+        intervals.append(planner.model.interval)
         plans.append(planner.plan(read_request(scenario.question.model_dump())))
         known = scenario.name in names
         names.append(f"{scenario.name} ({len(names) + 1})" if known else scenario.name)
-    look = make_look(summary, current_mode(), 50 if level == "50" else 90)
-    return saved.compare_plans(names, plans, labels, look)
+    compared = saved.compare_plans(names, plans, labels, look, intervals)
+    if not others:
+        return compared
+    return [
+        inline_sentence(f"{', '.join(others)}: of a model with another goal or currency, not comparable here."),
+        compared,
+    ]

@@ -11,6 +11,7 @@ from dashboard.components.plan_solving import Solved
 from dashboard.components.plan_table import table_heads, table_rows
 from dashboard.components.plan_words import (
     binding_words,
+    odds_words,
     plan_certainty,
     plan_headline,
     step_words,
@@ -18,7 +19,7 @@ from dashboard.components.plan_words import (
     warnings,
 )
 from dashboard.figures.drawing import Look
-from dashboard.figures.format import write_date, write_periods, write_share
+from dashboard.figures.format import write_date, write_periods
 from dashboard.figures.plan_bridge import draw_bridge
 from dashboard.figures.plan_change import draw_change
 from dashboard.figures.plan_weeks import draw_weeks
@@ -51,7 +52,7 @@ def compose_plan(planner: Planner, solved: Solved, summary: ModelSummary, look: 
     facts = (summary.title, f"Planned {ahead}, {span}", f"Ranges: {look.level} %")
     kicker = f"Plan of {ahead}"
     ends = unit.outcome_range(to_message(plan.uplift), look.level)
-    chance = "–" if plan.is_today else write_share(plan.probability_of_uplift)
+    chance = "–" if plan.is_today else odds_words(plan.probability_of_uplift)
     numbers = Numbers(
         (
             Number("Spend", unit.money(plan.spend), "", f"today {unit.money(plan.spend_today)}"),

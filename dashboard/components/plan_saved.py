@@ -12,9 +12,9 @@ from dashboard.components.aria import aria
 from dashboard.components.panels import keep_together, panel
 from dashboard.components.plan_inputs import PlanInputs
 from dashboard.components.plan_table import change_words, named
-from dashboard.components.plan_words import to_message
+from dashboard.components.plan_words import odds_words, to_message
 from dashboard.figures.drawing import Look
-from dashboard.figures.format import Unit, write_moment, write_periods, write_share
+from dashboard.figures.format import Unit, write_moment, write_periods
 from dashboard.figures.plan_compare import draw_compare
 from mixline.messages import PlanBounds, PlanQuestion, ScenarioView
 from mixline.mmm.planner import Plan
@@ -69,10 +69,10 @@ def saved_rows(saved: Sequence[ScenarioView], picked: Sequence[str], model_id: s
         )
     rows = []
     for plan in saved:
-        unit, figures = Unit(plan.currency), plan.figures
+        unit, figures = Unit(plan.currency, plan.goal_kind == "conversions"), plan.figures
         name = html.A(plan.name, href=links[plan.id]) if plan.id in links else html.Span(plan.name)
         other = [] if plan.model_id == model_id else [html.Div(plan.model_title, className="soft small")]
-        uplift = "As today" if figures.is_today else unit.outcome(figures.uplift.value, sign=True)
+        gain = f"{unit.outcome(figures.uplift.value, sign=True)} ({odds_words(figures.probability_of_uplift)})"
         rows.append(
             html.Tr(
                 [
@@ -84,7 +84,7 @@ def saved_rows(saved: Sequence[ScenarioView], picked: Sequence[str], model_id: s
                     html.Th([name, *other], scope="row"),
                     html.Td(write_periods(figures.periods, figures.interval), **named("Over")),
                     html.Td(unit.money(figures.spend), **named("Spend")),
-                    html.Td(keep_together(f"{uplift} ({write_share(figures.probability_of_uplift)})"),
+                    html.Td(keep_together("As today" if figures.is_today else gain),
                             **named("Gain (how likely)")),
                     html.Td(write_moment(plan.created_at), **named("Saved")),
                     html.Td(
@@ -105,8 +105,13 @@ def saved_rows(saved: Sequence[ScenarioView], picked: Sequence[str], model_id: s
     )  # fmt: skip
 
 
-def compare_plans(names: Sequence[str], plans: Sequence[Plan], labels: dict[str, str], look: Look) -> Any:
-    """Plans side by side, each solved again from its model: what they spend, gain and put on every channel."""
+def compare_plans(
+    names: Sequence[str], plans: Sequence[Plan], labels: dict[str, str], look: Look, intervals: Sequence[str] = ()
+) -> Any:
+    """Plans side by side, each solved again from its model: what they spend, gain and put on every channel.
+
+    `intervals` of the plans' own models, where they may differ from that of the model shown.
+    """
     if len(plans) < 2:
         return html.P(f"Tick two to {MOST} plans to see them side by side.", className="soft") if plans else None
     unit = look.unit
@@ -119,11 +124,17 @@ def compare_plans(names: Sequence[str], plans: Sequence[Plan], labels: dict[str,
         return f"{unit.outcome(plan.uplift.value, sign=True)} ({ends})"
 
     body = [
-        row("Over", [write_periods(len(p.dates), look.interval) for p in plans]),
+        row(
+            "Over",
+            [
+                write_periods(len(p.dates), i)
+                for p, i in zip(plans, intervals or [look.interval] * len(plans), strict=True)
+            ],
+        ),
         row("Spend", [unit.money(p.spend) for p in plans]),
         row("Against today", [change_words(p.spend / p.spend_today - 1 if p.spend_today > 0 else None) for p in plans]),
         row(f"Gain in {unit.outcome_name}", [uplift(p) for p in plans]),
-        row("Any gain", [write_share(p.probability_of_uplift) for p in plans]),
+        row("Any gain", ["–" if p.is_today else odds_words(p.probability_of_uplift) for p in plans]),
         row(f"Return, {unit.roi_per}", [unit.roi_with_range(to_message(p.roi), look.level) for p in plans]),
         row(
             f"Next money, {unit.roi_per}", [unit.roi_with_range(to_message(p.marginal_roi), look.level) for p in plans]

@@ -9,6 +9,8 @@ from dashboard.components.plan_solving import Solved
 from dashboard.figures.drawing import Look
 from dashboard.figures.format import INTERVALS, MINUS, write_date, write_periods
 
+SAME = 1e-9  # of today's spend: what sums differ by
+
 
 def settings_words(solved: Solved, labels: Mapping[str, str], look: Look) -> list[str]:
     """One sentence for each answer of the form, the usual ones included."""
@@ -54,7 +56,8 @@ def _goal(solved: Solved, look: Look) -> str:
     unit, plan, asked = look.unit, solved.plan, solved.asked
     if asked.goal == "budget":
         whole = unit.money(plan.spend)
-        return f"The most {unit.outcome_name} for {whole}{', as today' if plan.spend == plan.spend_today else ''}."
+        same = abs(plan.spend - plan.spend_today) <= SAME * plan.spend_today
+        return f"The most {unit.outcome_name} for {whole}{', as today' if same else ''}."
     target = solved.missed if solved.missed is not None else float(plan.request.target or 0.0)
     if asked.goal == "outcome":
         return f"The least budget for {unit.outcome(target)} {unit.outcome_name}."

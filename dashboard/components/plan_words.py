@@ -43,11 +43,16 @@ def plan_certainty(plan: Plan, look: Look) -> str:
         return "The model finds no change that is expected to bring more."
     low_high = look.unit.outcome_range(to_message(plan.uplift), 90)
     chance = plan.probability_of_uplift
-    shown = "> 99 %" if chance > 0.99 else "< 1 %" if chance < 0.01 else write_share(chance)
     return (
         f"Uplift {look.unit.outcome(plan.uplift.value, sign=True)}, 90 % range {low_high}. "
-        f"Any uplift: {write_chance(chance)} ({shown}). The best of many plans is also the luckiest: count on its lower half."
+        f"Any uplift: {write_chance(chance)} ({odds_words(chance)}). "
+        "The best of many plans is also the luckiest: count on its lower half."
     )
+
+
+def odds_words(chance: float) -> str:
+    """How likely there is any gain: nothing that comes is certain, whatever the draws say."""
+    return "> 99 %" if chance > 0.99 else "< 1 %" if chance < 0.01 else write_share(chance)
 
 
 def stop_words(channel: PlannedChannel) -> str:

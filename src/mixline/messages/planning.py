@@ -86,13 +86,14 @@ class ScenarioFigures(Message):
 
 
 class ScenarioView(Message):
-    """A saved plan. `actor` is who saved it."""
+    """A saved plan. `actor` is who saved it; `goal_kind` says what its outcomes are counted in: money, or conversions."""
 
     id: JobId
     name: str
     model_id: Digest
     model_title: str
     currency: str
+    goal_kind: Literal["revenue", "conversions"] = "revenue"
     question: PlanQuestion
     figures: ScenarioFigures
     actor: str

@@ -89,6 +89,7 @@ def _view(services: Services, row: Scenario) -> ScenarioView:
         model_id=row.model_id,
         model_title=model.title,
         currency=model.currency,
+        goal_kind=model.summary.get("goal_kind", "revenue"),
         question=PlanQuestion.model_validate(row.question),
         figures=ScenarioFigures.model_validate(row.figures),
         actor=row.actor,
