@@ -72,7 +72,7 @@ def stop_words(channel: PlannedChannel) -> str:
 def binding_words(plan: Plan, look: Look) -> list[str]:
     """What stops the plan as a whole: its budget, its target, its groups."""
     unit, request = look.unit, plan.request
-    per = f"the next {'1,000 ' + unit.money_name + 's' if unit.conversions else unit.money_name} would bring"
+    per = f"the next {f'1,000 {unit.moneys_name}' if unit.conversions else unit.money_name} would bring"
     found = []
     if request.scenario == "budget":
         found.append(f"The budget of {unit.money(plan.spend)} is spent: {per} {unit.roi(plan.marginal_roi.value)}.")

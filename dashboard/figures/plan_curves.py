@@ -56,8 +56,9 @@ def draw_plan_curve(curve: PlannedCurve, channel: PlannedChannel, label: str, lo
 
 
 def _note(channel: PlannedChannel, look: Look) -> str:
-    money = "1,000 " + look.unit.money_name + "s" if look.unit.conversions else look.unit.money_name
-    following = f"The next {money} brings {look.unit.roi(channel.marginal_roi.value)}"
+    unit = look.unit
+    money = f"1,000 {unit.moneys_name} bring" if unit.conversions else f"{unit.money_name} brings"
+    following = f"The next {money} {unit.roi(channel.marginal_roi.value)}"
     return f"{following}, {BEYOND}." if channel.extrapolated else f"{following}."
 
 
