@@ -3,29 +3,29 @@
 Every method returns documents of `mixline.messages`. Documents named by their content never change and are kept in a
 bounded cache. Lists and states that do change are asked for each time; when the trainer does not answer, the last known
 one is given back, marked with its date, where the method says so. All other faults are errors of `mixline.errors`.
+
+Where a sign-in names people, an answer belongs to the person the trainer gave it to: in memory and on disk it is found by
+them alone, and a document they had is asked for again after a while, as what they may see may have changed.
 """
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
+import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from functools import cache
 from pathlib import Path
-from typing import Any, Generic, Literal, TypeVar, cast
+from typing import Any, Literal, TypeVar, cast
 from urllib.parse import urlencode
 
 import httpx
 from flask import current_app, has_request_context, request
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
-from dashboard.last_known import LastKnown
+from dashboard.memory import Known as Known
+from dashboard.memory import Memory, read_body
 from dashboard.problems import read_problem
 from dashboard.silence import Silence
-from mixline.errors import UnavailableError
+from mixline.errors import ForbiddenError, NotFoundError, UnavailableError
 from mixline.messages import (
     Backtest,
     Calibration,
@@ -61,18 +61,8 @@ T = TypeVar("T")
 Period = Literal["day", "week", "month", "quarter"]
 
 EXTENSION = "mixline.client"
-DOCUMENTS_KEPT = 256
 UPLOAD_TIMEOUT = 120.0  # seconds: a 100 MB file over a slow line
 CONNECT_TIMEOUT = 2.0  # seconds: a service that is away should be noticed at once
-
-
-@dataclass(frozen=True)
-class Known(Generic[T]):
-    """An answer with the moment it was true. `stale` when the service did not answer just now."""
-
-    value: T
-    at: datetime
-    stale: bool = False
 
 
 class TrainerClient:
@@ -97,10 +87,7 @@ class TrainerClient:
             trust_env=False,
         )
         self._silence = Silence(self._knock)
-        self._lock = threading.Lock()
-        self._documents: OrderedDict[str, Any] = OrderedDict()
-        self._last = LastKnown(folder)
-        self._latest_known: dict[str, Known[Any]] = {}
+        self._memory = Memory(folder)
 
     # --- state of the service ---
 
@@ -123,6 +110,11 @@ class TrainerClient:
     def read_model(self, model_id: str) -> ModelSummary:
         """The model in one document. Its address in MLflow may come later than the model; till then it is asked for again."""
         return self._document(f"/v1/models/{model_id}", ModelSummary, lambda model: bool(model.lineage.tracking_url))
+
+    def require_model(self, model_id: str) -> None:
+        """Nothing where whoever asks may see the model; what the trainer answers them where not. Asked once in a while."""
+        if self._identity:
+            self.read_model(model_id)
 
     def read_contributions(self, model_id: str, period: Period) -> Contributions:
         return self._document(f"/v1/models/{model_id}/contributions?period={period}", Contributions)
@@ -271,7 +263,7 @@ class TrainerClient:
     def stream_text(self, path: str) -> Iterator[Iterator[bytes]]:
         """A text of any length, piece by piece as it arrives. Raises what the route answers before the first piece."""
         try:
-            with self._http.stream("GET", path) as response:
+            with self._http.stream("GET", path, headers=self._names()) as response:
                 if response.is_error:
                     response.read()
                     raise read_problem(response)
@@ -293,54 +285,57 @@ class TrainerClient:
         return True
 
     def _document(self, path: str, kind: type[T], settled: Callable[[T], bool] = lambda _: True) -> T:
-        """A document that never changes once it is `settled`: from the cache, else asked for."""
-        found: T | None = None
-        with self._lock:
-            if path in self._documents:
-                self._documents.move_to_end(path)
-                found = self._documents[path]
-        if found is not None and settled(found):
-            return found
+        """A document that never changes once it is `settled`: from memory, else asked for."""
+        person = self._person()
+        found, unasked = self._memory.document(path, person, kind)
+        if found is not None and unasked and settled(found):
+            return cast(T, found)
         try:
-            response = self._send("GET", path)
+            response = self._ask(path, person)
             document = _parse(kind, response)
-            self._last.keep(path, response.content)
         except UnavailableError:
-            kept = found if found is not None else self._kept(path, kind)
-            if kept is None:
+            if found is not None:
+                return cast(T, found)
+            if (kept := self._memory.kept(path, person, kind)) is None:
                 raise
-            return kept.value if isinstance(kept, Known) else kept
-        with self._lock:
-            self._documents[path] = document
-            while len(self._documents) > DOCUMENTS_KEPT:
-                self._documents.popitem(last=False)
-        return document
+            return kept.value
+        return self._memory.give(path, person, kind, document, response.content)
 
     def _latest(self, path: str, kind: type[T]) -> Known[T]:
         """A document that changes: asked for each time, the last known one when the service is away."""
+        person = self._person()
         try:
-            response = self._send("GET", path)
+            response = self._ask(path, person)
             value = _parse(kind, response)
         except UnavailableError:
-            # Another process may have heard later than this one.
-            known = [k for k in (self._latest_known.get(path), self._kept(path, kind)) if k is not None]
-            if not known:
+            if (last := self._memory.last(path, person, kind)) is None:
                 raise
-            last = max(known, key=lambda answer: answer.at)
-            return Known(last.value, last.at, stale=True)
-        self._last.keep(path, response.content)
-        self._latest_known[path] = Known(value, datetime.now(UTC))
-        return self._latest_known[path]
+            return last
+        return self._memory.hear(path, person, value, response.content)
 
-    def _kept(self, path: str, kind: type[T]) -> Known[T] | None:
-        """What a process of this dashboard kept on disk; None when it is not there or of another release."""
-        answer = self._last.find(path)
-        if answer is None:
-            return None
+    def _ask(self, path: str, person: str | None) -> httpx.Response:
+        """An answer that will be kept. Who is refused keeps no earlier one."""
         try:
-            return Known(_reader(cast(Any, kind)).validate_json(answer.body), answer.at, stale=True)
-        except ValidationError:
-            return None
+            return self._send("GET", path)
+        except (ForbiddenError, NotFoundError):
+            self._memory.forget(path, person)
+            raise
+
+    def _signed_in(self) -> str:
+        """The identity header's value as it came with the request that is being answered."""
+        return request.headers.get(self._identity, "") if self._identity and has_request_context() else ""
+
+    def _names(self) -> dict[str, str]:
+        """The header that tells the trainer who asks."""
+        name = self._signed_in()
+        return {self._identity: name} if name else {}
+
+    def _person(self) -> str | None:
+        """Whose answers these are: a digest of the name the trainer is told, None where nobody is told apart.
+
+        Who comes without a name where a sign-in is set up is somebody, too: the trainer's unknown person.
+        """
+        return hashlib.sha256(self._signed_in().encode()).hexdigest() if self._identity else None
 
     def _unanswered(self) -> UnavailableError:
         return UnavailableError(
@@ -350,8 +345,7 @@ class TrainerClient:
         )
 
     def _send(self, method: str, path: str, **options: Any) -> httpx.Response:
-        if self._identity and has_request_context() and (person := request.headers.get(self._identity)):
-            options["headers"] = {**(options.get("headers") or {}), self._identity: person}
+        options["headers"] = {**(options.get("headers") or {}), **self._names()}
         try:
             if self._silence.holds():
                 raise self._unanswered()
@@ -378,7 +372,7 @@ def current_client() -> TrainerClient:
 
 def _parse(kind: type[T], response: httpx.Response) -> T:
     try:
-        document: T = _reader(cast(Any, kind)).validate_json(response.content)
+        return read_body(kind, response.content)
     except ValidationError as fault:
         raise UnavailableError(
             "the trainer's answer has another form than this dashboard knows",
@@ -386,10 +380,3 @@ def _parse(kind: type[T], response: httpx.Response) -> T:
             got=str(fault.errors()[0]["loc"]),
             action="Run the dashboard and the trainer from the same version.",
         ) from None
-    return document
-
-
-@cache
-def _reader(kind: Any) -> TypeAdapter[Any]:
-    """Making a reader costs more than reading; there are a dozen kinds."""
-    return TypeAdapter(kind)

@@ -24,7 +24,7 @@ GRAPH_ADDRESS = "/_dash-component-suites/dash/dcc/async-graph.js"  # what draws 
 
 FOR_EVER = "public, max-age=31536000, immutable"
 A_DAY = "public, max-age=86400"
-ASK_EACH_TIME = "no-cache"
+ASK_EACH_TIME = "private, no-cache"  # made for one person: nothing between the server and the browser keeps it
 COMPRESSED = ("text/", "application/javascript", "application/json", "image/svg+xml", "image/x-icon")
 WORTH_IT = 800  # bytes: below this the headers weigh more than what is saved
 LEVEL_ONCE = 9  # for files that are packed once and kept

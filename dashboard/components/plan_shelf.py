@@ -1,6 +1,7 @@
 """Planners of the models looked at lately, kept in the process.
 
-A model is named by its content, so one planner serves everybody who looks at it; what a person asks is not kept.
+A model is named by its content, so one planner serves everybody who may see it; what a person asks is not kept. Whether a
+person may see the model is the trainer's to say: it is asked before the planner is handed out.
 """
 
 from __future__ import annotations
@@ -30,8 +31,10 @@ class PlannerShelf:
 
         Raises:
             UnavailableError: the trainer does not answer and the model is not kept.
+            NotFoundError, ForbiddenError: the trainer has no such model for whoever asks.
             IntegrityError: the files are not a model.
         """
+        client.require_model(model_id)
         with self._lock:
             if model_id in self._planners:
                 self._planners.move_to_end(model_id)

@@ -6,7 +6,7 @@ import httpx
 import pytest
 from flask import Flask
 
-from dashboard import client as module
+from dashboard import memory as module
 from dashboard.client import TrainerClient
 from mixline.errors import BusyError, DataError, NotFoundError, UnavailableError
 from mixline.messages import RunRequest
