@@ -4,8 +4,9 @@
     python -m benchmarks.load_dashboard --minutes 10
 
 Starts the dashboard as it is deployed (gunicorn, two workers with eight threads) on the trainer MIXLINE_TRAINER names, or the
-local one; without a trainer that has a model, on documents of the demo's shape made by hand. Prints the times of every kind
-of request, errors, and the memory of the workers from when they are warm to the end. Ends with 1 when a limit is broken.
+local one; without a trainer that has a model, on a product of its own with the demo fitted (a minute more). Prints the times
+of every kind of request, errors, and the memory of the workers from when they are warm to the end. Ends with 1 when a limit
+is broken.
 """
 
 from __future__ import annotations
@@ -27,7 +28,8 @@ import httpx
 
 from dashboard.client import TrainerClient
 from mixline.errors import MixlineError
-from mixline.settings import load_settings
+from mixline.settings import Settings, load_settings
+from tests.product import start_product
 
 ROOT = Path(__file__).resolve().parents[1]
 LIMIT_P95 = 500.0  # milliseconds
@@ -42,7 +44,11 @@ STOP_SECONDS = 45  # gunicorn gives its workers thirty
 def main() -> int:
     options = read_options()
     seconds = options.minutes * 60 or options.seconds
-    with serve() as (address, pid), tempfile.TemporaryDirectory() as folder:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        find_trainer(Path(folder)) as trainer,
+        serve(trainer) as (address, pid),
+    ):
         memory: list[float] = []
         stop = threading.Event()
 
@@ -61,13 +67,24 @@ def main() -> int:
 
 
 @contextmanager
-def serve() -> Iterator[tuple[str, int]]:
+def find_trainer(folder: Path) -> Iterator[str]:
+    """The address of a trainer with a model."""
+    settings = load_settings()
+    if trainer_answers(settings):
+        yield settings.trainer_address
+        return
+    with start_product(folder) as product:
+        yield product.trainer
+
+
+@contextmanager
+def serve(trainer: str) -> Iterator[tuple[str, int]]:
     """The dashboard on a free port: its address, and the process id of gunicorn."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    environment = {**os.environ, "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}"}
-    application = "dashboard.app:create_server()" if trainer_answers() else "benchmarks.by_hand:create_server()"
+    environment = {**os.environ, "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}", "MIXLINE_TRAINER": trainer}
+    application = "dashboard.app:create_server()"
     command = [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "--workers", "2", "--threads", "8"]
     process = subprocess.Popen(
         [*command, "--keep-alive", "75", "--preload", "--no-control-socket", "--log-level", "warning", application],
@@ -91,9 +108,9 @@ def serve() -> Iterator[tuple[str, int]]:
             process.wait()
 
 
-def trainer_answers() -> bool:
+def trainer_answers(settings: Settings) -> bool:
     try:
-        return bool(TrainerClient(load_settings()).list_models().value)
+        return bool(TrainerClient(settings).list_models().value)
     except MixlineError:
         return False
 

@@ -7,24 +7,17 @@
 from __future__ import annotations
 
 import os
-import signal
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import httpx
 import pytest
 
 from tests.chromium import find_chromium
+from tests.product import Product, start_product
 
-ROOT = Path(__file__).resolve().parents[2]
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -34,32 +27,7 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-START_SECONDS = 180  # from an empty home: servers, import and two fits of the demo
-STOP_SECONDS = 20
 HERE = {"127.0.0.1", "localhost"}
-
-
-@dataclass(frozen=True)
-class Product:
-    """A running Mixline."""
-
-    dashboard: str
-    trainer: str
-    home: Path
-
-    def read(self, path: str, **query: Any) -> Any:
-        """A document of the trainer API."""
-        answer = httpx.get(self.trainer + path, params=query, timeout=10)
-        answer.raise_for_status()
-        return answer.json()
-
-    def cancel_all(self) -> None:
-        """Leave nothing running behind for the next test."""
-        for run in self.read("/v1/mmm/runs", state=["queued", "running"], limit=100):
-            httpx.post(f"{self.trainer}/v1/mmm/runs/{run['id']}/cancel", timeout=10)
-        deadline = time.monotonic() + 15
-        while self.read("/v1/mmm/runs", state=["queued", "running"]) and time.monotonic() < deadline:
-            time.sleep(0.2)
 
 
 @pytest.fixture(scope="session")
@@ -69,72 +37,8 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
         trainer = f"http://127.0.0.1:{os.environ.get('MIXLINE_TRAINER_PORT', '8051')}"
         yield Product(address, trainer, Path(os.environ.get("MIXLINE_HOME", ".mixline")).absolute())
         return
-    folder = tmp_path_factory.mktemp("product")
-    ports = dict(zip(("DASHBOARD", "TRAINER", "PREDICTION", "TRACKING"), _free_ports(4), strict=True))
-    environment = {key: value for key, value in os.environ.items() if not key.startswith("MIXLINE_")}
-    environment |= {f"MIXLINE_{name}_PORT": str(port) for name, port in ports.items()}
-    environment |= {
-        "MIXLINE_HOME": str(folder / "home"),
-        "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)]),
-        "PYTHONUNBUFFERED": "1",
-    }
-    log = folder / "run.log"
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "mixline.cli", "run"],
-            cwd=ROOT,
-            env=environment,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            stdin=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-        running = Product(
-            f"http://127.0.0.1:{ports['DASHBOARD']}", f"http://127.0.0.1:{ports['TRAINER']}", folder / "home"
-        )
-        try:
-            _await_demo(running, process, log)
-            yield running
-        finally:
-            _stop(process)
-
-
-def _free_ports(count: int) -> list[int]:
-    sockets = [socket.socket() for _ in range(count)]
-    for one in sockets:
-        one.bind(("127.0.0.1", 0))
-    ports = [int(one.getsockname()[1]) for one in sockets]
-    for one in sockets:
-        one.close()
-    return ports
-
-
-def _await_demo(product: Product, process: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline:
-        if process.poll() is not None:
-            pytest.fail(f"mixline run ended with {process.returncode}:\n{_tail(log)}")
-        with suppress(httpx.HTTPError):
-            healthy = httpx.get(product.dashboard + "/health", timeout=2).status_code == 200
-            if healthy and product.read("/v1/status")["demo"] == "ready":
-                return
-        time.sleep(0.5)
-    pytest.fail(f"the demo was not there after {START_SECONDS} s:\n{_tail(log)}")
-
-
-def _tail(log: Path) -> str:
-    return "\n".join(log.read_text(errors="replace").splitlines()[-40:])
-
-
-def _stop(process: subprocess.Popen[bytes]) -> None:
-    if process.poll() is None:
-        process.send_signal(signal.SIGINT)
-        try:
-            process.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            with suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-            process.wait(STOP_SECONDS)
+    with start_product(tmp_path_factory.mktemp("product")) as running:
+        yield running
 
 
 @dataclass
