@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import plotly.graph_objects as go
-
 from dashboard import theme
+from dashboard.figures.drawing import Document
 from mixline.messages import EventView, SearchCloud
 
 HEIGHT = 190  # pixels
 ERROR = "nrmse"
+SHOWN = 0.9  # of the candidates: the first, random ones would squeeze all others into a corner
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ def read_search(events: Sequence[EventView], started_at: datetime | None) -> lis
     return points
 
 
-def search_figure(points: Sequence[SearchPoint], mode: theme.Mode) -> go.Figure:
+def search_figure(points: Sequence[SearchPoint], mode: theme.Mode) -> Document:
     """A falling staircase: how the best error fell, so that a person sees whether more time would still help.
 
     The axis of the error does not start at nought: the question is how much it still moves.
@@ -47,87 +47,86 @@ def search_figure(points: Sequence[SearchPoint], mode: theme.Mode) -> go.Figure:
     tokens = theme.tokens(mode)
     errors = [point.error for point in points]
     seconds = [point.seconds for point in points]
-    figure = go.Figure(
-        go.Scatter(
-            x=seconds,
-            y=errors,
-            mode="lines",
-            line={"shape": "hv", "width": 2, "color": tokens.accent},
-            customdata=[point.percent for point in points],
-            hovertemplate="%{y:.4f} after %{x:.0f} s (%{customdata:.0f} % done)<extra></extra>",
-        )
-    )
+    data: list[Document] = [
+        {
+            "type": "scatter",
+            "x": seconds,
+            "y": errors,
+            "mode": "lines",
+            "line": {"shape": "hv", "width": 2, "color": tokens.accent},
+            "customdata": [point.percent for point in points],
+            "hovertemplate": "%{y:.4f} after %{x:.0f} s (%{customdata:.0f} % done)<extra></extra>",
+        }
+    ]
     if points:
-        figure.add_trace(
-            go.Scatter(
-                x=seconds[-1:],
-                y=errors[-1:],
-                mode="markers+text",
-                marker={"size": 8, "color": tokens.accent},
-                text=[f"{errors[-1]:.4f}"],
-                textposition="top center",
-                textfont={"color": tokens.ink},
-                hoverinfo="skip",
-                cliponaxis=False,
-            )
+        data.append(
+            {
+                "type": "scatter",
+                "x": seconds[-1:],
+                "y": errors[-1:],
+                "mode": "markers+text",
+                "marker": {"size": 8, "color": tokens.accent},
+                "text": [f"{errors[-1]:.4f}"],
+                "textposition": "top center",
+                "textfont": {"color": tokens.ink},
+                "hoverinfo": "skip",
+                "cliponaxis": False,
+            }
         )
-    figure.update_layout(
-        template=theme.layout_template(mode),
-        height=HEIGHT,
-        showlegend=False,
-        margin={"l": 8, "r": 24, "t": 22, "b": 8},
-        xaxis={"title": {"text": "Seconds since the start"}, "rangemode": "tozero"},
-        yaxis={"title": {"text": "Best error (NRMSE)"}, "tickformat": ".4f", "nticks": 4, **_error_range(errors)},
-        uirevision="search",
-    )
-    return figure
+    layout: Document = {
+        "template": theme.layout_template(mode),
+        "height": HEIGHT,
+        "showlegend": False,
+        "margin": {"l": 8, "r": 24, "t": 22, "b": 8},
+        "xaxis": {"title": {"text": "Seconds since the start"}, "rangemode": "tozero"},
+        "yaxis": {"title": {"text": "Best error (NRMSE)"}, "tickformat": ".4f", "nticks": 4, **_error_range(errors)},
+        "uirevision": "search",
+    }
+    return {"data": data, "layout": layout}
 
 
-SHOWN = (
-    0.9  # of the candidates, by error and by distance: the first, random ones would squeeze all others into a corner
-)
-
-
-def cloud_figure(cloud: SearchCloud, mode: theme.Mode) -> go.Figure:
+def cloud_figure(cloud: SearchCloud, mode: theme.Mode) -> Document:
     """Every candidate known so far, error against distance of effect from spend; later ones are darker, the best ringed."""
     tokens = theme.tokens(mode)
     count = len(cloud.error)
     best = min(range(count), key=lambda row: cloud.error[row]) if count else None
-    figure = go.Figure(
-        go.Scatter(
-            x=cloud.error,
-            y=cloud.rssd,
-            mode="markers",
-            marker={
+    data: list[Document] = [
+        {
+            "type": "scatter",
+            "x": cloud.error,
+            "y": cloud.rssd,
+            "mode": "markers",
+            "marker": {
                 "size": 5,
                 "color": list(range(count)),
                 "colorscale": [[0, theme.fade(tokens.ink_soft, 0.25)], [1, tokens.accent]],
                 "line": {"width": 0},
             },
-            hovertemplate="Error %{x:.4f}<br>Distance of effect from spend %{y:.3f}<extra></extra>",
-        )
-    )
+            "hovertemplate": "Error %{x:.4f}<br>Distance of effect from spend %{y:.3f}<extra></extra>",
+        }
+    ]
     if best is not None:
-        figure.add_trace(
-            go.Scatter(
-                x=[cloud.error[best]],
-                y=[cloud.rssd[best]],
-                mode="markers",
-                marker={"size": 13, "symbol": "circle-open", "color": tokens.ink, "line": {"width": 1.5}},
-                hovertemplate="Lowest error so far, %{x:.4f}<extra></extra>",
-                cliponaxis=False,
-            )
+        data.append(
+            {
+                "type": "scatter",
+                "x": [cloud.error[best]],
+                "y": [cloud.rssd[best]],
+                "mode": "markers",
+                "marker": {"size": 13, "symbol": "circle-open", "color": tokens.ink, "line": {"width": 1.5}},
+                "hovertemplate": "Lowest error so far, %{x:.4f}<extra></extra>",
+                "cliponaxis": False,
+            }
         )
-    figure.update_layout(
-        template=theme.layout_template(mode),
-        height=HEIGHT,
-        showlegend=False,
-        margin={"l": 8, "r": 16, "t": 14, "b": 8},
-        xaxis={"title": {"text": "Error (NRMSE)"}, "nticks": 5, **_near(cloud.error)},
-        yaxis={"title": {"text": "Effect to spend (RSSD)"}, "nticks": 4, **_near(cloud.rssd)},
-        uirevision="cloud",
-    )
-    return figure
+    layout: Document = {
+        "template": theme.layout_template(mode),
+        "height": HEIGHT,
+        "showlegend": False,
+        "margin": {"l": 8, "r": 16, "t": 14, "b": 8},
+        "xaxis": {"title": {"text": "Error (NRMSE)"}, "nticks": 5, **_near(cloud.error)},
+        "yaxis": {"title": {"text": "Effect to spend (RSSD)"}, "nticks": 4, **_near(cloud.rssd)},
+        "uirevision": "cloud",
+    }
+    return {"data": data, "layout": layout}
 
 
 def _near(values: Sequence[float]) -> dict[str, Any]:

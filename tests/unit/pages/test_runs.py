@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from dash import Dash
+from plotly.graph_objects import Figure
 
 from dashboard.components.run_form import build_requests, first_segments, segment_options
 from dashboard.components.run_history import history_rows
@@ -193,19 +194,19 @@ def test_search_reads_the_latest_attempt_only(make_events: Any) -> None:
     points = read_search(events, events[2].at)
     assert [point.error for point in points] == [0.4, 0.3]
     assert [point.seconds for point in points] == [0.0, 2.0]
-    figure = search_figure(points, "dark")
+    figure = Figure(search_figure(points, "dark"))
     assert list(figure.data[0].y) == [0.4, 0.3]
-    assert search_figure([], "light").data[0].y == ()
+    assert search_figure([], "light")["data"][0]["y"] == []
 
 
 def test_the_cloud_rings_the_best_candidate() -> None:
     cloud = SearchCloud(run_id="0" * 32, error=[0.3, 0.1, 0.2], rssd=[0.5, 0.4, 0.1])
-    figure = cloud_figure(cloud, "light")
+    figure = Figure(cloud_figure(cloud, "light"))
     assert (list(figure.data[1].x), list(figure.data[1].y)) == ([0.1], [0.4])
     low, high = figure.layout.xaxis.range
     assert low < 0.1
     assert high >= 0.2
-    assert len(cloud_figure(SearchCloud(run_id="0" * 32), "dark").data) == 1
+    assert len(cloud_figure(SearchCloud(run_id="0" * 32), "dark")["data"]) == 1
 
 
 def test_the_first_segment_is_chosen_unless_one_is_named(make_dataset: Any) -> None:
