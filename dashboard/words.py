@@ -92,6 +92,17 @@ def write_half_life(channel: ChannelSummary, interval: str) -> str:
     return f"{at_once}; {half}."
 
 
+def count_candidates(summary: ModelSummary) -> int:
+    """How many candidates the search tried: fewer than it might have where trials could end early."""
+    return summary.evaluated or summary.trials * summary.iterations
+
+
+def write_search(summary: ModelSummary, noun: str = "candidates") -> str:
+    """5 trials of 2,000 candidates; of at most as many where some ended early."""
+    most = "at most " if count_candidates(summary) < summary.trials * summary.iterations else ""
+    return f"{summary.trials} trials of {most}{summary.iterations:,} {noun}"
+
+
 def write_overview(summary: ModelSummary, unit: Unit) -> str:
     """The page's finding in one sentence."""
     share = summary.incremental.value / summary.outcome if summary.outcome else 0.0

@@ -45,6 +45,7 @@ from dashboard.labels import label_calibration, label_candidates, label_contribu
 from dashboard.layout import LOCATION
 from dashboard.theme import current_mode
 from dashboard.view import SHORT_ID, View
+from dashboard.words import count_candidates
 from mixline.errors import InputError, MixlineError
 from mixline.messages import CandidateChoice, Candidates, Contributions
 
@@ -69,7 +70,7 @@ def _lede(view: View) -> str:
         else f"{serious} {'check calls' if serious == 1 else 'checks call'} for attention"
     )
     who = "a person" if summary.choice else "the search's rule"
-    return f"{summary.trials * summary.iterations:,} candidates were tried, {who} chose one, and {checks}."
+    return f"{count_candidates(summary):,} candidates were tried, {who} chose one, and {checks}."
 
 
 def _body(view: View, client: TrainerClient, candidate: str, families: bool) -> Sequence[Any]:

@@ -6,7 +6,7 @@ from dash import html
 
 from dashboard.components.terms import term
 from dashboard.figures.format import write_ratio, write_share
-from dashboard.words import write_fit, write_fit_title, write_sentence
+from dashboard.words import write_fit, write_fit_title, write_search, write_sentence
 from mixline.messages import FitQuality, ModelSummary
 
 
@@ -22,7 +22,7 @@ def fit_panel(summary: ModelSummary) -> html.Section:
             html.Table(html.Tbody(rows), className="plain-table fit-table"),
             html.P(["Why this model: ", write_sentence(summary.reason)], className="small"),
             html.P(
-                f"{summary.trials} trials of {summary.iterations:,} candidates; ranges from {summary.draws:,} models.",
+                f"{write_search(summary)}; ranges from {summary.draws:,} models.",
                 className="figure-note",
             ),
         ],

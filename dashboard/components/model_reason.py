@@ -10,7 +10,7 @@ from dashboard.components.fit import list_measures
 from dashboard.components.terms import term
 from dashboard.figures.format import write_date
 from dashboard.view import SHORT_ID, View
-from dashboard.words import write_fit, write_fit_title, write_sentence
+from dashboard.words import write_fit, write_fit_title, write_search, write_sentence
 
 
 def reason_panel(view: View, path: str) -> html.Section:
@@ -46,7 +46,7 @@ def measures_panel(view: View) -> html.Section:
         html.Tr([html.Td(term(name, key)), html.Td(value, className="number")])
         for name, key, value in list_measures(summary.fit)
     ]
-    size = f"{summary.trials} trials of {summary.iterations:,} candidates, seed {summary.lineage.seed}."
+    size = f"{write_search(summary)}, seed {summary.lineage.seed}."
     ranges = f"Ranges from {summary.draws:,} draws."
     return html.Section(
         [

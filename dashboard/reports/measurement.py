@@ -29,7 +29,7 @@ from dashboard.reports.largest import (
     write_left_out,
 )
 from dashboard.reports.plain_words import list_sentences, write_next, write_returns
-from dashboard.words import order_findings, write_fit, write_overview, write_sentence, write_worth
+from dashboard.words import order_findings, write_fit, write_overview, write_search, write_sentence, write_worth
 from mixline.messages import Contributions, Curves, ModelSummary, ReportDocuments
 
 EXPLAINED = ("incremental", "contribution", "roi", "marginal_roi", "range", "baseline", "carryover", "half_life")
@@ -194,7 +194,7 @@ def _next(summary: ModelSummary, curves: Curves, look: Look) -> Sheet:
 
 
 def _method(documents: ReportDocuments, summary: ModelSummary) -> Sheet:
-    size = f"{summary.trials} searches of {summary.iterations:,} candidate models each"
+    size = write_search(summary, "candidate models")
     held = ""
     if summary.train_periods is not None and summary.train_periods < summary.periods:
         unseen = summary.periods - summary.train_periods

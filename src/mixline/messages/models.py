@@ -105,6 +105,7 @@ class ModelSummary(Message):
     train_periods: int | None = None  # of the window, from its start, that were fitted on; the rest was held out
     choice: ChoiceView | None = None  # None where the search's own choice stands
     passed: list[str] = []  # what the other checks ask, as questions; empty in older documents
+    evaluated: int = 0  # candidates tried, fewer than trials x iterations where trials ended early; 0 where not known
 
 
 class ModelRow(Message):

@@ -126,6 +126,7 @@ def summarise(
         ),
         train_periods=model.series.train,
         choice=view_choice(model),
+        evaluated=int(model.facts.get("evaluated", 0)),
     )
 
 

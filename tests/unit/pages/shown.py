@@ -19,6 +19,7 @@ class Shown:
     """A page as the browser gets it: figures by name, texts by class, tables by id."""
 
     def __init__(self, page: Any) -> None:
+        self.page = page
         self.parts = list(walk(page))
 
     def figure(self, name: str) -> Found:
