@@ -62,13 +62,13 @@ class Solved:
 
 
 def solve_today(planner: Planner, summary: ModelSummary, inputs: PlanInputs) -> Plan:
-    """Today's spend over the same periods, paced and priced in the same way."""
+    """Today's spend over the same periods, paced and priced in the same way; without pauses, as plans are measured against."""
     names = planner.model.paid_names
     plain = PlanInputs(
         ahead=inputs.ahead, prices=inputs.prices, pace=inputs.pace, weights=inputs.weights, today=inputs.today,
         carry_out=inputs.carry_out, held=dict.fromkeys(names, 100.0),
     )  # fmt: skip
-    return planner.plan(with_flights(inputs, plain.request(summary.interval, None), names))
+    return planner.plan(plain.request(summary.interval, None))
 
 
 def solve(planner: Planner, summary: ModelSummary, inputs: PlanInputs, today: Plan | None = None) -> Solved:
