@@ -30,7 +30,7 @@ GLOSSARY: dict[str, str] = {
     "mape": "The model's mean error in per cent of the actual outcome.",
     "nrmse_validation": "The typical error in periods the model was not fitted on.",
     "rssd": "How far the shares of effect are from the shares of spend. Far is not wrong, but it needs a reason.",
-    "durbin_watson": "Near 2 means the errors have no pattern over time. Below 1.2 something that moves slowly is missing.",
+    "durbin_watson": "Near 2 means the errors have no pattern over time. Below 1.5 something that moves slowly is missing.",
     "verdict": "The result of all checks of this model: trust it, use it with care, or do not use it.",
     "observed_maximum": "The highest spend the data can speak of. Beyond it the curve is drawn dashed: it is a guess.",
     "data_version": "The data set this model was fitted on. Its content is fixed for ever under this version.",

@@ -19,9 +19,11 @@ from dashboard.view import View
 from dashboard.words import write_half_life, write_sentence
 from mixline.messages import ChannelSummary, Curve
 
+CEILING = 0.6  # of the most a channel could bring: from here on each curve's own words call it close to its ceiling
+
 
 def layout(**query: Any) -> html.Div:
-    return frame("/response", "Response curves", query, _body, _lede)
+    return frame("/response", "Response curves", query, _body, _lede, converts=True)
 
 
 def register(app: Dash) -> None:
@@ -30,7 +32,7 @@ def register(app: Dash) -> None:
 
 def _lede(view: View) -> str:
     channels = view.summary.channels
-    full = [channel.label for channel in channels if channel.saturation_share >= 0.8]
+    full = [channel.label for channel in channels if channel.saturation_share >= CEILING]
     if not full:
         room = min(channels, key=lambda channel: channel.saturation_share)
         return f"No channel is near its ceiling; {room.label} has the most room."
@@ -40,9 +42,9 @@ def _lede(view: View) -> str:
 
 def _body(view: View, client: TrainerClient) -> Sequence[Any]:
     summary = view.summary
-    document = label_curves(client.read_curves(summary.id))
+    document = view.exchange.curves(label_curves(client.read_curves(summary.id)))
     channels = {channel.name: channel for channel in summary.channels}
-    optima = best_spend(client, summary)
+    optima = {name: view.exchange.money(spend) for name, spend in best_spend(client, summary).items()}
     curves = sorted(document.curves, key=lambda curve: -channels[curve.channel].spend)
     panels = [_panel(curve, channels[curve.channel], optima.get(curve.channel), view) for curve in curves]
     return [_legend(view), html.Div(panels, className="grid-2 curves")]

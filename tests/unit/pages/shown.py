@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from flask import Flask
 
+from dashboard.figures.format import RangeLevel, join_ends, ratio_digits, write_ratio
+from dashboard.labels import write_label
 from mixline.mmm import response
 
 NEAR = 6e-9  # figures are sent with nine digits where they can be taken away, with all of them where they are drawn
@@ -89,3 +92,32 @@ def rows_by(shown: Shown, name: str, column: str) -> dict[str, list[float]]:
 
 def near(expected: Any) -> Any:
     return pytest.approx(expected, rel=NEAR, abs=1e-12)
+
+
+def ends_of(figure: response.Estimate, level: RangeLevel, scale: float = 1.0) -> tuple[float, float]:
+    """The range shown at this level."""
+    low, high = (figure.low, figure.high) if level == 90 else (figure.low50, figure.high50)
+    return low * scale, high * scale
+
+
+def ratio_ends(figure: response.Estimate, level: RangeLevel, scale: float = 1.0) -> str:
+    """The range of a return: 1.9 – 3.0, both with the digits of the larger."""
+    low, high = ends_of(figure, level, scale)
+    digits = ratio_digits(max(abs(low), abs(high)))
+    return join_ends(write_ratio(low, digits), write_ratio(high, digits))
+
+
+def ratio_with_ends(figure: response.Estimate, level: RangeLevel, scale: float = 1.0) -> str:
+    """2.4 (1.9 – 3.0)."""
+    digits = ratio_digits(max(map(abs, ends_of(figure, level, scale))))
+    return f"{write_ratio(figure.value * scale, digits)} ({ratio_ends(figure, level, scale)})"
+
+
+def named(result: response.ChannelResult | response.Term) -> str:
+    """The label a person reads."""
+    return result.label if result.label != result.name else write_label(result.name)
+
+
+def plain(texts: list[str]) -> list[str]:
+    """Words without marks: what a figure's text says."""
+    return [" ".join(re.sub(r"<[^>]+>", " ", text).split()) for text in texts]

@@ -2,30 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from types import SimpleNamespace
-from typing import Any
-
-import httpx
 import numpy as np
 import pytest
 
-from dashboard.app import create_app
-from dashboard.client import TrainerClient
 from dashboard.figures.format import Unit, write_ratio, write_share
 from dashboard.figures.next_money import AMOUNT
 from dashboard.labels import write_label
-from mixline.messages import ModelRow
 from mixline.mmm import response
 from mixline.mmm.model import MixModel
 from mixline.mmm.model_file import read_model, write_model
 from mixline.mmm.planner import Planner, PlanRequest
-from mixline.services import model_views
-from mixline.settings import Settings
 from tests.builders import make_model
-from tests.unit.pages.shown import Shown, draw_page, five, near, rows_by
-
-ID = "ab" * 32
+from tests.unit.pages.served import Ask, serve
+from tests.unit.pages.shown import five, near, rows_by
 
 
 @pytest.fixture(scope="module", params=["revenue", "conversions"])
@@ -40,38 +29,9 @@ def unit(model: MixModel) -> Unit:
 
 
 @pytest.fixture(scope="module")
-def ask(model: MixModel) -> Any:
+def ask(model: MixModel) -> Ask:
     """Pages of a dashboard whose trainer makes its documents from the model as the real one does."""
-    dataset: Any = SimpleNamespace(name="sales", version=1, id="cd" * 32)
-    moment = datetime(2026, 11, 20, tzinfo=UTC)
-    summary = model_views.summarise(
-        model, ID, title="Sales", dataset=dataset, created_at=moment, run_id=None, tracking_url=None
-    )
-    names = ("id", "title", "dataset_name", "dataset_version", "segment", "goal", "currency", "created_at", "verdict")
-    row = ModelRow(dataset_id=dataset.id, **{name: getattr(summary, name) for name in names})
-    files = write_model(model)
-
-    def answer(request: httpx.Request) -> httpx.Response:
-        path = request.url.path
-        if path == "/v1/models":
-            return httpx.Response(200, json=[row.model_dump(mode="json")])
-        if path == f"/v1/models/{ID}":
-            return httpx.Response(200, text=summary.model_dump_json())
-        if path.endswith("/contributions"):
-            document = model_views.view_contributions(model, ID, request.url.params["period"])
-            return httpx.Response(200, text=document.model_dump_json())
-        if path.endswith("/curves"):
-            return httpx.Response(200, text=model_views.view_curves(model, ID).model_dump_json())
-        if "/files/" in path:
-            return httpx.Response(200, content=files[path.rpartition("/")[2]])
-        return httpx.Response(503, json={})
-
-    server = create_app(Settings(), TrainerClient(Settings(), httpx.MockTransport(answer))).server
-
-    def draw(path: str, search: str = "") -> Shown:
-        return draw_page(server, path, search)
-
-    return draw
+    return serve(model)
 
 
 def labels(model: MixModel) -> dict[str, str]:
@@ -79,7 +39,7 @@ def labels(model: MixModel) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("level", [50, 90])
-def test_cards_of_the_overview(model: MixModel, unit: Unit, ask: Any, level: int) -> None:
+def test_cards_of_the_overview(model: MixModel, unit: Unit, ask: Ask, level: int) -> None:
     shown, whole = ask("/", f"?range={level}"), response.totals(model)
     values = [text.removesuffix(unit.roi_per) for text in shown.texts("value")]
     assert values == [
@@ -103,7 +63,7 @@ def test_cards_of_the_overview(model: MixModel, unit: Unit, ask: Any, level: int
     assert shown.texts("range")[-1] == f"{whole.periods} weeks, {each} a week"
 
 
-def test_waterfall_of_the_overview_adds_up_to_the_modelled_total(model: MixModel, ask: Any) -> None:
+def test_waterfall_of_the_overview_adds_up_to_the_modelled_total(model: MixModel, ask: Ask) -> None:
     shown, whole = ask("/"), response.totals(model)
     bars = shown.figure("waterfall")["data"][0]
     assert sum(bars["x"][:-1]) == near(whole.fitted)
@@ -118,7 +78,7 @@ def test_waterfall_of_the_overview_adds_up_to_the_modelled_total(model: MixModel
         assert table[label] == near([*five(parts[name].total), parts[name].total.value / whole.fitted])
 
 
-def test_next_money_and_fit_of_the_overview(model: MixModel, ask: Any) -> None:
+def test_next_money_and_fit_of_the_overview(model: MixModel, ask: Ask) -> None:
     shown = ask("/")
     table = rows_by(shown, "next-money", "Channel")
     drawn = shown.figure("next-money")["data"][-1]
@@ -133,7 +93,7 @@ def test_next_money_and_fit_of_the_overview(model: MixModel, ask: Any) -> None:
 
 
 @pytest.mark.parametrize("period", ["week", "month", "quarter"])
-def test_decomposition_adds_up_in_every_period(model: MixModel, ask: Any, period: response.Period) -> None:
+def test_decomposition_adds_up_in_every_period(model: MixModel, ask: Ask, period: response.Period) -> None:
     shown = ask("/contribution", f"?period={period}")
     expected = response.contributions(model, period)
     figure = shown.figure("decomposition")
@@ -157,7 +117,7 @@ def test_decomposition_adds_up_in_every_period(model: MixModel, ask: Any, period
     assert [row["Date"] for row in rows] == [str(day) for day in expected.dates]
 
 
-def test_channels_of_the_contribution_page(model: MixModel, unit: Unit, ask: Any) -> None:
+def test_channels_of_the_contribution_page(model: MixModel, unit: Unit, ask: Ask) -> None:
     shown = ask("/contribution")
     grid = {row["channel"]: row for row in shown.grid("channel-table")}
     tables = {name: rows_by(shown, name, "Channel") for name in ("roi", "shares", "quadrants", "carryover")}
@@ -187,7 +147,7 @@ def test_channels_of_the_contribution_page(model: MixModel, unit: Unit, ask: Any
         assert row["contribution_text"].startswith(unit.outcome(result.contribution.value))
 
 
-def test_curves_with_todays_and_the_best_spend(model: MixModel, unit: Unit, ask: Any) -> None:
+def test_curves_with_todays_and_the_best_spend(model: MixModel, unit: Unit, ask: Ask) -> None:
     shown = ask("/response")
     plan = Planner(model).plan(PlanRequest(periods=13))
     best = {channel.name: channel.spend / 13 for channel in plan.channels}
