@@ -105,5 +105,5 @@ def _finding(builds: Sequence[Build]) -> str:
     paid = [sum(term.share for term in build.terms if term.group == "paid") for build in builds]
     low, high = min(paid), max(paid)
     if write_share(low) == write_share(high):
-        return f"Paid marketing is {write_share(low)} of the outcome in every model"
-    return f"Paid marketing is {write_share(low)} to {write_share(high)} of the outcome, by model"
+        return f"Paid marketing is {write_share(low)} of the modelled outcome in every model"
+    return f"Paid marketing is {write_share(low)} to {write_share(high)} of the modelled outcome, by model"
