@@ -17,7 +17,7 @@ import dash
 from dash import Dash, Input
 from flask import Flask, Response, request
 
-from dashboard import delivery, layout, navigation, security
+from dashboard import delivery, exchange, layout, navigation, security
 from dashboard.client import EXTENSION, TrainerClient
 from dashboard.reports import route as reports
 from dashboard.theme import COOKIE
@@ -63,6 +63,7 @@ def create_app(settings: Settings, client: TrainerClient | None = None) -> Dash:
         index_string=layout.INDEX,
     )
     app.server.extensions[EXTENSION] = client or TrainerClient(settings, folder=settings.home / "cache" / "dashboard")
+    exchange.keep_rates(app.server, settings)
     dash.page_registry.clear()  # Dash keeps it per process; each application starts from its own list
     for entry in navigation.ENTRIES:
         page = importlib.import_module(entry.module)

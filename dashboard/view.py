@@ -8,10 +8,12 @@ from typing import Literal, cast
 from urllib.parse import urlencode
 
 from dashboard.client import Known, Period, TrainerClient
+from dashboard.exchange import Exchange, make_exchange
 from dashboard.figures.drawing import Look, make_look
 from dashboard.labels import label_summary
 from dashboard.theme import Mode
 from mixline.errors import InputError, NotFoundError
+from mixline.exchange import Rates
 from mixline.messages import ModelRow, ModelSummary
 
 PERIODS: dict[str, tuple[Period, ...]] = {
@@ -36,6 +38,7 @@ class Filters:
     period: str = ""
     range: str = ""
     parts: str = ""  # of the decomposition: everything, or media only
+    currency: str = ""  # amounts are shown in, where there is a rate
 
     def link(self, path: str, **changes: str) -> str:
         """The address of `path` with these filters, some changed. Empty ones are left out."""
@@ -46,7 +49,10 @@ class Filters:
 
 @dataclass(frozen=True)
 class View:
-    """One model, seen one way. `stale_since` is set when the trainer is away and the last known is shown."""
+    """One model, seen one way. `stale_since` is set when the trainer is away and the last known is shown.
+
+    `summary` and `look` are in the currency of `exchange`, which brings other documents of the model into it.
+    """
 
     filters: Filters
     rows: list[ModelRow]
@@ -55,6 +61,7 @@ class View:
     look: Look
     period: Period
     stale_since: datetime | None
+    exchange: Exchange
 
     @property
     def parts(self) -> Literal["all", "media"]:
@@ -101,10 +108,14 @@ def choose_row(rows: list[ModelRow], filters: Filters) -> ModelRow:
     return found[0]
 
 
-def open_view(client: TrainerClient, known: Known[list[ModelRow]], filters: Filters, mode: Mode) -> View:
-    """Everything a page needs, for a list of models that is not empty."""
+def open_view(
+    client: TrainerClient, known: Known[list[ModelRow]], filters: Filters, mode: Mode, rates: Rates | None = None
+) -> View:
+    """Everything a page needs, for a list of models that is not empty. Without `rates` in the model's own currency."""
     row = choose_row(known.value, filters)
-    summary = label_summary(client.read_model(row.id))
+    own = label_summary(client.read_model(row.id))
+    exchange = make_exchange(own, filters.currency, rates or Rates())
+    summary = exchange.summary(own)
     level: Literal[50, 90] = 50 if filters.range == "50" else 90
     periods = PERIODS[summary.interval]
     wanted = cast(Period, filters.period)
@@ -116,6 +127,7 @@ def open_view(client: TrainerClient, known: Known[list[ModelRow]], filters: Filt
         look=make_look(summary, mode, level),
         period=wanted if wanted in periods else default_period(summary),
         stale_since=known.at if known.stale else None,
+        exchange=exchange,
     )
 
 

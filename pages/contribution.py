@@ -27,7 +27,7 @@ HERE = "/contribution"
 
 
 def layout(**query: Any) -> html.Div:
-    return frame(HERE, "Contribution", query, _body, _lede, by_period=True)
+    return frame(HERE, "Contribution", query, _body, _lede, by_period=True, converts=True)
 
 
 def register(app: Dash) -> None:
@@ -50,8 +50,8 @@ def _lede(view: View) -> str:
 
 def _body(view: View, client: TrainerClient) -> Sequence[Any]:
     summary, look = view.summary, view.look
-    contributions = label_contributions(client.read_contributions(summary.id, view.period))
-    finest = client.read_contributions(summary.id, summary.interval)
+    contributions = view.exchange.contributions(label_contributions(client.read_contributions(summary.id, view.period)))
+    finest = view.exchange.contributions(client.read_contributions(summary.id, summary.interval))
     return [
         _over_time(draw_decomposition(contributions, look, list_steady(finest), view.parts), view),
         html.Div([panel(draw_roi(summary, look)), panel(draw_shares(summary, look))], className="grid-2"),

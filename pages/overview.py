@@ -22,7 +22,9 @@ from mixline.messages import Change
 
 
 def layout(**query: Any) -> html.Div:
-    return frame("/", "Overview", query, _body, lambda view: write_overview(view.summary, view.look.unit))
+    return frame(
+        "/", "Overview", query, _body, lambda view: write_overview(view.summary, view.look.unit), converts=True
+    )
 
 
 def register(app: Dash) -> None:
@@ -32,10 +34,12 @@ def register(app: Dash) -> None:
 def _body(view: View, client: TrainerClient) -> Sequence[Any]:
     summary, look = view.summary, view.look
     checks = view.filters.link("/models", model=summary.id[:SHORT_ID]) + "#checks"
+    change = read_change(client, summary.id)
+    shown = None if change is None else view.exchange.change(change)
     return [
         report_menu(summary.id),
         trust_banner(summary, checks),
-        html.Div(list_cards(view, read_change(client, summary.id)), className="cards"),
+        html.Div(list_cards(view, shown), className="cards"),
         panel(draw_waterfall(summary, look)),
         html.Div([panel(draw_next_money(summary, look)), fit_panel(summary)], className="grid-2"),
     ]

@@ -13,7 +13,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 
 BASE = {"mixline", "mixline.errors"}
-SHARED = BASE | {"mixline.settings", "mixline.messages"}
+SHARED = BASE | {"mixline.settings", "mixline.messages", "mixline.exchange"}
 PURE = {"mixline.mmm", "mixline.data"}
 ADAPTERS = {"mixline.warehouse", "mixline.artifacts", "mixline.state", "mixline.jobs", "mixline.tracking"}
 SERVICES = SHARED | PURE | ADAPTERS | {"mixline.services"}
@@ -22,7 +22,8 @@ ALLOWED: dict[str, set[str]] = {
     "mixline": set(),
     "mixline.errors": set(),
     "mixline.messages": BASE | {"mixline.messages"},
-    "mixline.settings": BASE,
+    "mixline.settings": BASE | {"mixline.exchange"},
+    "mixline.exchange": set(),
     "mixline.mmm": BASE | {"mixline.mmm"},
     "mixline.data": BASE | {"mixline.data", "mixline.mmm", "mixline.messages"},
     "mixline.warehouse": SHARED | {"mixline.warehouse"},

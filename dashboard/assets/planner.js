@@ -5,7 +5,7 @@
   const STILL = 220; // milliseconds without a change until the figures beneath the sliders are drawn anew
   let waiting = 0;
   let drawn = null;
-  const FILTERS = ["dataset", "country", "model", "period", "range"];
+  const FILTERS = ["dataset", "country", "model", "period", "range", "currency"];
 
   window.dash_clientside = Object.assign({}, window.dash_clientside, {
     planner: {

@@ -16,11 +16,14 @@ from dashboard.components.aria import aria
 from dashboard.components.terms import term
 from dashboard.figures.format import write_moment
 from dashboard.view import PERIODS, SHORT_ID, View
+from mixline.exchange import Rates
 from mixline.messages import ModelRow
 
 
-def filter_bar(path: str, view: View, *, by_period: bool = False) -> html.Div:
-    """The filters of the page at `path`. `by_period` when week, month and quarter mean something there."""
+def filter_bar(path: str, view: View, *, by_period: bool = False, rates: Rates | None = None) -> html.Div:
+    """The filters of the page at `path`. `by_period` when week, month and quarter mean something there; `rates` where the page
+    shows its amounts in other currencies, too.
+    """
     row = view.row
     same_data = [other for other in view.rows if other.dataset_name == row.dataset_name]
     countries = sorted({other.segment for other in same_data if other.segment})
@@ -41,8 +44,13 @@ def filter_bar(path: str, view: View, *, by_period: bool = False) -> html.Div:
         parts.append(_filter("Period", segmented("Period", links, view.period.capitalize())))
     levels = {f"{level} %": view.filters.link(path, range=level) for level in ("50", "90")}
     parts.append(_filter(term("Ranges", "range"), segmented("Ranges", levels, f"{view.look.level} %")))
-    if view.summary.currency:
-        parts.append(_filter("Amounts in", html.Span(view.summary.currency, className="filter-fact")))
+    own, shown = view.exchange.own, view.summary.currency
+    offered = (rates or Rates()).offer(own)
+    if offered:
+        links = {code: view.filters.link(path, currency="" if code == own else code) for code in offered}
+        parts.append(_filter("Amounts in", segmented("Amounts in", links, shown)))
+    elif shown:
+        parts.append(_filter("Amounts in", html.Span(shown, className="filter-fact")))
     return html.Div(parts, className="filters", role="group", **aria(label="Filters"))
 
 

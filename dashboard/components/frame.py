@@ -11,10 +11,12 @@ from dashboard.client import TrainerClient, current_client
 from dashboard.components import states
 from dashboard.components.filters import filter_bar
 from dashboard.components.terms import term
+from dashboard.exchange import Exchange, current_rates
 from dashboard.figures.format import write_date, write_span
 from dashboard.theme import current_mode
 from dashboard.view import View, open_view, read_filters
 from mixline.errors import MixlineError
+from mixline.exchange import Rates
 from mixline.messages import ProgressView
 
 
@@ -26,6 +28,7 @@ def frame(
     lede: Callable[[View], str],
     *,
     by_period: bool = False,
+    converts: bool = False,
 ) -> html.Div:
     """A page about one model.
 
@@ -36,13 +39,15 @@ def frame(
         draw: its body, for the model the filters point to.
         lede: the finding of the page in one sentence.
         by_period: whether the week / month / quarter filter means something here.
+        converts: whether the page shows its amounts in other currencies, too.
     """
     client = current_client()
     filters = read_filters(query)
     known = client.list_models()
     if not known.value:
         return _nothing_yet(client, path)
-    view = open_view(client, known, filters, current_mode())
+    rates = current_rates() if converts else Rates()
+    view = open_view(client, known, filters, current_mode(), rates)
     header = html.Header(
         [html.H1(title), html.P(lede(view), className="lede"), _facts(view)],
         className="page-header",
@@ -50,7 +55,9 @@ def frame(
     banner = [states.stale(view.stale_since)] if view.stale_since else []
     source: dict[str, Any] = {"data-source": write_source(view)}
     return html.Div(
-        [header, filter_bar(path, view, by_period=by_period), *banner, *draw(view, client)], className="page", **source
+        [header, filter_bar(path, view, by_period=by_period, rates=rates), *banner, *draw(view, client)],
+        className="page",
+        **source,
     )
 
 
@@ -85,7 +92,15 @@ def _facts(view: View) -> html.Div:
         html.Span(f"Modelled {write_span(summary.window_start, summary.window_end)}"),
         html.Span([term("Data set", "data_version"), f" {summary.dataset_name}, version {summary.dataset_version}"]),
     ]
+    if view.exchange.changes:
+        facts.append(html.Span(write_rate(view.exchange)))
     if summary.lineage.tracking_url:
         link = html.A("in MLflow", href=summary.lineage.tracking_url, target="_blank", rel="noopener noreferrer")
         facts.append(html.Span([term("Run", "model_run"), " ", link]))
     return html.Div(facts, className="facts")
+
+
+def write_rate(exchange: Exchange) -> str:
+    """At what rate amounts were converted: 1 EUR = 1.0852 USD, rate of 20 Nov 2026."""
+    day = f", rate of {write_date(exchange.day)}" if exchange.day else ""
+    return f"1 {exchange.own} = {exchange.rate:.5g} {exchange.into}{day}"

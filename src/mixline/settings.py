@@ -13,6 +13,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from mixline.errors import SettingsError
+from mixline.exchange import read_rates
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 
@@ -53,6 +54,9 @@ class Settings(BaseSettings):
     )
     core_hour_price: float = Field(0.0, ge=0, description="Price of one core for an hour. 0: no cost is shown.")
     core_hour_currency: str = Field("EUR", pattern=r"^[A-Z]{3}$", description="Currency of that price.")
+    rates: str = Field(
+        "", description="Exchange rates pages may convert by: a day and CODE=amount. Empty: each model's own currency."
+    )
     queue_operators: str = Field(
         "", description="Who may pause, resume and reorder the queue, separated by commas. Empty: everybody."
     )
@@ -69,6 +73,12 @@ class Settings(BaseSettings):
     @classmethod
     def _expand_home(cls, value: Path) -> Path:
         return value.expanduser().absolute()
+
+    @field_validator("rates")
+    @classmethod
+    def _check_rates(cls, value: str) -> str:
+        read_rates(value)
+        return value
 
     @property
     def warehouse_address(self) -> str:
@@ -106,10 +116,11 @@ def load_settings() -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         name = str(first["loc"][0]) if first["loc"] else "?"
+        stated = first.get("ctx", {}).get("error")  # what a check of our own says
         raise SettingsError(
             "the setting is not usable",
             where=f"MIXLINE_{name.upper()}",
             got=None if name == "state" else first.get("input"),
-            expected=first["msg"].lower(),
+            expected=str(stated) if stated else first["msg"].lower(),
             action="Change it in the environment or in .env; docs/settings.md lists every setting.",
         ) from None
