@@ -51,8 +51,6 @@ def build_document(
         read_value(BY_PATH[f"validation.train.{end}"], values.get(f"validation.train.{end}")) for end in ("low", "high")
     ]
     document["validation"]["train"] = None if ends == [None, None] else {"low": ends[0], "high": ends[1]}
-    if document["goal"]["kind"] == "conversions":
-        document["goal"]["currency"] = ""
     document["media"] = read_media(draft, channels)
     document["context"] = read_context(draft, context)
     document["studies"] = read_studies(studies)

@@ -57,7 +57,7 @@ def draft_spec(
     components = _components(rows[date], holiday_country)
     names = _Names(components)
     return ModelSpec(
-        goal=Goal(goal, goal_kind, channel_label(goal), currency if goal_kind == "revenue" else ""),
+        goal=Goal(goal, goal_kind, channel_label(goal), currency),
         date_column=date,
         media=_media(rows, choices, names),
         context=_context(rows, choices, names),

@@ -31,7 +31,7 @@ def describe_html(model: MixModel) -> str:
 def _title(model: MixModel) -> str:
     dates, goal = model.window_dates, model.spec.goal
     segment = f" in {model.spec.segment_value}" if model.spec.segment_value else ""
-    unit = f", {goal.currency}" if goal.currency else ""
+    unit = f", {goal.currency}" if goal.currency and goal.kind == "revenue" else ""
     return (
         f"Marketing mix model of {goal.label or goal.column}{segment}{unit}: {len(dates)} {model.interval}s from {dates[0]}"
         f" to {dates[-1]}, {len(model.draws)} draws"

@@ -63,7 +63,7 @@ class Range:
 
 @dataclass(frozen=True)
 class Goal:
-    """What is explained. `currency` is an ISO code when kind is revenue, else empty."""
+    """What is explained. `currency` is the ISO code of what is spent, and of the goal itself when it is revenue."""
 
     column: str
     kind: GoalKind = "revenue"

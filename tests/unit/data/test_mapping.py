@@ -77,9 +77,9 @@ def test_daily_data_get_weekdays_and_short_data_no_season() -> None:
     assert spec.components == ("trend", "weekday")
 
 
-def test_conversions_have_no_currency(frame: pd.DataFrame, choices: list[ColumnChoice]) -> None:
+def test_conversions_keep_the_currency_they_are_paid_for_in(frame: pd.DataFrame, choices: list[ColumnChoice]) -> None:
     spec = draft_spec(frame, choices, goal_kind="conversions", currency="EUR", segment_value="DE")
-    assert (spec.goal.kind, spec.goal.currency) == ("conversions", "")
+    assert (spec.goal.kind, spec.goal.currency) == ("conversions", "EUR")
 
 
 def test_names_that_a_specification_cannot_hold_are_made_usable() -> None:
