@@ -47,6 +47,7 @@ class Manifest:
             where=f"artifact {bundle[:12]}",
             got=name,
             expected="one of " + ", ".join(entry.name for entry in self.entries),
+            action="Open the model again and take the file from its list.",
         )
 
 
@@ -116,4 +117,8 @@ def is_digest(text: str) -> bool:
 
 def missing(bundle: str) -> NotFoundError:
     """The error for a bundle that is not stored."""
-    return NotFoundError("there is no such artifact", got=bundle)
+    return NotFoundError(
+        "there is no such artifact",
+        got=bundle,
+        action="Look whether the artifact folder is the right one; restore it from a backup, or run what made it again.",
+    )

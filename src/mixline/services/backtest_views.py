@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from mixline.mmm.model import MixModel
 
 NOT_ASKED = (
-    "No back-test was asked for. Set validation.folds in the specification to see what the model would have forecast."
+    "No back-test was asked for. On the Runs page, under Hold-out & back-test, ask for forecasts from the past to see what "
+    "the model would have forecast (validation.folds of a specification)."
 )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from mixline.mmm.calibration.results import DOUBTED, calibration_results
 from mixline.mmm.checks.findings import Finding, Reading
+from mixline.mmm.checks.words import write_day
 from mixline.mmm.estimates import Estimate
 
 
@@ -29,13 +30,14 @@ class CalibrationCheck:
     def run(self, reading: Reading) -> Iterator[Finding]:
         for result in calibration_results(reading.model):
             study, names = result.study, " + ".join(result.labels)
+            money = f" {reading.model.spec.goal.currency}".rstrip()
             if result.apart:
                 yield Finding(
                     "calibration",
                     "warning",
                     f"The model contradicts the experiment on {names}",
-                    f"From {study.start} to {study.end} it was measured at {_figure(result.measured)}; the model says "
-                    f"{_figure(result.predicted)}.",
+                    f"From {write_day(study.start)} to {write_day(study.end)} it was measured at {_figure(result.measured)}; "
+                    f"the model says {_figure(result.predicted)}.",
                     "Check dates, scope and effect of the study. If they are right, believe the experiment.",
                     result.difference,
                     study.channels,
@@ -67,7 +69,7 @@ class CalibrationCheck:
                     "study-spend",
                     "info",
                     f"The experiment on {names} spent another sum than the data",
-                    f"It names {_number(study.spend)}; the data hold {_number(result.spend)} for those days.",
+                    f"It names {_number(study.spend)}{money}; the data hold {_number(result.spend)}{money} for those days.",
                     "Check that study and data cover the same market, channels and days.",
                     result.spend / study.spend - 1.0,
                     study.channels,

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 
 from mixline.mmm.backtest.result import Backtest, read_backtest
 from mixline.mmm.checks.findings import Finding, Reading
+from mixline.mmm.checks.words import write_return
+from mixline.mmm.curves import WORDS
 
 
 @dataclass(frozen=True)
 class HoldOutCheck:
-    """Does it foresee weeks it has not seen?
+    """Does it foresee periods it has not seen?
 
     An error on held-out weeks twice that of the fitted ones means the model has learned noise; an R² below zero there
     means that the plain average would have been a better forecast. A back-test answers the same question better.
@@ -26,7 +28,7 @@ class HoldOutCheck:
         return held / fitted if fitted > 0 and math.isfinite(held) else None
 
     def run(self, reading: Reading) -> Iterator[Finding]:
-        metrics = reading.model.metrics
+        metrics, unit = reading.model.metrics, WORDS[reading.model.interval]
         held, fitted = metrics.get("nrmse_validation", math.nan), metrics.get("nrmse_train", math.nan)
         r2 = metrics.get("r2_validation", math.nan)
         if math.isnan(held):
@@ -34,19 +36,19 @@ class HoldOutCheck:
                 yield Finding(
                     "no-hold-out",
                     "info",
-                    "No weeks were held out",
-                    "The fit was judged on the weeks it was made from.",
-                    "Set validation.train to 0.8, or validation.folds to 4, to see how the model foresees weeks it has not "
-                    "seen.",
+                    f"No {unit}s were held out",
+                    f"The fit was judged on the {unit}s it was made from.",
+                    f"On the Runs page, under Hold-out & back-test, fit on 80 % of the {unit}s or ask for 4 forecasts from "
+                    "the past (validation.train and validation.folds of a specification).",
                 )
         elif r2 < 0 or (fitted > 0 and held > self.worse * fitted):
             ratio = held / fitted if fitted > 0 else math.inf
             yield Finding(
                 "hold-out",
                 "warning",
-                "The model foresees held-out weeks poorly",
-                f"Its error there is {ratio:.1f} times that of the weeks it was fitted on.",
-                "Use fewer channels or context columns, or a longer history.",
+                f"The model foresees held-out {unit}s poorly",
+                f"Its error there is {ratio:.1f} times that of the {unit}s it was fitted on.",
+                "Use fewer channels or less context, or a longer history.",
                 round(ratio, 3) if math.isfinite(ratio) else None,
             )
 
@@ -84,7 +86,7 @@ class BacktestCheck:
                 "warning",
                 "The model forecasts no better than the year before",
                 found.words,
-                "Add what else moves the outcome, or use fewer channels and context columns.",
+                "Add what else moves the outcome, or use fewer channels and less context.",
                 found.skill,
             )
         if found.coverage < self.covered and found.periods >= self.least:
@@ -99,6 +101,7 @@ class BacktestCheck:
         yield from self._moved(reading, found)
 
     def _moved(self, reading: Reading, found: Backtest) -> Iterator[Finding]:
+        goal = reading.model.spec.goal
         for channel in reading.channels:
             movement = found.movement(channel.name)
             if channel.share_of_spend < self.spend or movement is None or movement <= self.moved:
@@ -107,8 +110,8 @@ class BacktestCheck:
             yield Finding(
                 "backtest-roi",
                 "info",
-                f"The ROI of {channel.label} moved as weeks were added",
-                f"The back-test put it between {min(values):.2f} and {max(values):.2f}.",
+                f"The ROI of {channel.label} moved as {found.interval}s were added",
+                f"The back-test put it between {write_return(min(values), goal)} and {write_return(max(values), goal)}.",
                 "Test the channel before moving its budget far, or vary its spend more.",
                 movement if math.isfinite(movement) else None,
                 (channel.name,),

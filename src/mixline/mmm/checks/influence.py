@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 
 from mixline.mmm.checks.findings import Finding, Reading
+from mixline.mmm.checks.words import write_day, write_return
+from mixline.mmm.curves import WORDS
 from mixline.mmm.media_effects import effect_over_time
 from mixline.mmm.model import Floats, MixModel
 
@@ -23,6 +26,7 @@ class FollowsDemandCheck:
     times: float = 3.0
 
     def run(self, reading: Reading) -> Iterator[Finding]:
+        goal = reading.model.spec.goal
         channels = [channel for channel in reading.channels if channel.spend > 0]
         for channel in channels:
             others = [other for other in channels if other is not channel]
@@ -33,8 +37,9 @@ class FollowsDemandCheck:
                     "follows-demand",
                     "warning",
                     f"The spend of {channel.label} may follow demand",
-                    f"Even the low end of its return, {channel.roi.low:.2g}, is {channel.roi.low / rate:.1f} times what the "
-                    f"other channels return together ({rate:.2g}).",
+                    f"Even the low end of its return, {write_return(channel.roi.low, goal)}, is "
+                    f"{channel.roi.low / rate:.1f} times what the other channels return together "
+                    f"({write_return(rate, goal)}).",
                     "If its budget rises when people want to buy anyway, add a measure of demand such as searches for the "
                     "category, or test the channel; its ROI is then too high and its range does not say so.",
                     channel.roi.low / rate,
@@ -68,14 +73,17 @@ class OutlierCheck:
         worst = int(np.argmax(share))
         if share[worst] > self.moved:
             start, _ = model.series.window
-            day = str(model.series.dates[start + worst].astype("datetime64[D]"))
+            day = write_day(model.series.dates[start + worst].astype("datetime64[D]").astype(date))
+            unit = WORDS[model.interval]
+            which = day if unit == "day" else f"the {unit} of {day}"
             yield Finding(
                 "outlier",
                 "warning",
-                "One period decides much of the media effect",
-                f"Without {day} some {share[worst]:.0%} of the paid effect would be elsewhere; the fit is "
+                f"One {unit} decides much of the media effect",
+                f"Without {which} some {share[worst]:.0%} of the paid effect would be elsewhere; the fit is "
                 f"{abs(residual[worst]) / size:.0f} times further off there than usual.",
-                f"Find out what happened on {day}: mark it with an event column or correct the figure.",
+                f"Find out what happened {'on' if unit == 'day' else 'in'} {which}: mark it as an event in the data or "
+                "correct the figure.",
                 float(share[worst]),
             )
 

@@ -46,7 +46,7 @@ class ExtrapolatedOptimumCheck:
                 times = channel.spend / count / seen if seen > 0 else float("inf")
                 far = max(far, times)
                 rests += max(gain, 0.0) if times >= self.far else 0.0
-                beyond.append(f"{channel.label} at {times:.2f} times the most it had for a quarter")
+                beyond.append(f"{channel.label} at {times:.2f} times the most it ever had over a quarter")
         large = found.uplift.value > self.matters * abs(found.contribution_today.value)
         warned = far >= self.far and large and rests > self.most * raised
         yield Finding(

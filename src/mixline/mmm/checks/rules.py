@@ -21,6 +21,8 @@ from mixline.mmm.checks.influence import FollowsDemandCheck, OutlierCheck
 from mixline.mmm.checks.plan import ExtrapolatedOptimumCheck
 from mixline.mmm.checks.refresh import RefreshCheck, widest_range
 from mixline.mmm.checks.shared_movement import SharedMovementCheck
+from mixline.mmm.checks.words import PARAMETERS, write_return
+from mixline.mmm.curves import WORDS
 from mixline.mmm.media_effects import effect_over_time
 from mixline.mmm.model import Floats, MixModel
 from mixline.mmm.recipes.defaults import ranges_for
@@ -79,7 +81,8 @@ class BaselineCheck:
             "error" if negative else "warning",
             "The baseline is negative" if negative else "The baseline is hard to believe",
             f"Without any media the outcome would be {share:.0%} of what it is.",
-            "Keep the intercept non_negative, and add season, holidays or demand so that media are not credited with them."
+            "On the Runs page, under Context & baseline, keep the level without media at zero or more (intercept: "
+            "non_negative), and add season, holidays or demand so that media are not credited with them."
             if share < self.low
             else "Check that spend and outcome cover the same market and are dated alike.",
             share,
@@ -164,6 +167,7 @@ class WideRangeCheck:
         return max(((size.high - size.low) / size.value for size in sizes), default=None)
 
     def run(self, reading: Reading) -> Iterator[Finding]:
+        goal = reading.model.spec.goal
         for channel in reading.channels:
             figure = channel.contribution
             if channel.share_of_spend < self.spend or figure.value <= 0:
@@ -174,7 +178,7 @@ class WideRangeCheck:
                     "wide-range",
                     "info",
                     f"The effect of {channel.label} is known only roughly",
-                    f"Its ROI lies between {channel.roi.low:.2f} and {channel.roi.high:.2f}.",
+                    f"Its ROI lies between {write_return(channel.roi.low, goal)} and {write_return(channel.roi.high, goal)}.",
                     "Vary its spend more, or run a lift study and give it to the model.",
                     width,
                     (channel.name,),
@@ -211,9 +215,10 @@ class BoundCheck:
                         yield Finding(
                             "at-bound",
                             "info",
-                            f"{name} of {media.label or media.name} sits at the end of its range",
-                            f"{share:.0%} of the draws lie at {end:g}, the range being {allowed.low:g} to {allowed.high:g}.",
-                            "Widen the range if a value beyond it is believable.",
+                            f"The {PARAMETERS.get(name, name)} of {media.label or media.name} sits at the end of its range",
+                            f"{share:.0%} of the draws lie at {end:g}, the range of {name} being "
+                            f"{allowed.low:g} to {allowed.high:g}.",
+                            "If a value beyond it is believable, widen the range on the Runs page, under Channels.",
                             end,
                             (media.name,),
                         )
@@ -277,8 +282,8 @@ class ConvergenceCheck:
                 "not-converged",
                 "warning",
                 "The search had not settled",
-                f"{len(gains) - round(share * len(gains))} of {len(gains)} trials still improved when they ended.",
-                "Run it again with the preset standard or thorough.",
+                _still_improving(len(gains) - round(share * len(gains)), len(gains)),
+                "Run it again with a larger search: on the Runs page choose Standard or Thorough.",
                 share,
             )
 
@@ -298,13 +303,13 @@ class ObservationsCheck:
 
     def run(self, reading: Reading) -> Iterator[Finding]:
         model, ratio = reading.model, self.figure(reading)
-        terms = _drivers(model)
+        terms, unit = _drivers(model), WORDS[model.interval]
         if ratio < self.advised:
             yield Finding(
                 "observations",
                 "warning" if ratio < self.least else "info",
-                "There are few periods for this many drivers",
-                f"{model.series.train} periods for {terms} drivers are {ratio:.1f} each; {self.advised:.0f} are advised.",
+                f"There are few {unit}s for this many drivers",
+                f"{model.series.train} {unit}s for {terms} drivers, {ratio:.1f} for each; {self.advised:.0f} are advised.",
                 "Add history, or join small channels.",
                 ratio,
             )
@@ -317,6 +322,12 @@ def _pairs(model: MixModel) -> Iterator[tuple[int, int, float]]:
     for one in range(model.paid_count):
         for two in range(one + 1, model.paid_count):
             yield one, two, max(_correlation(effects[one], effects[two]), _correlation(media[one], media[two]))
+
+
+def _still_improving(moving: int, trials: int) -> str:
+    if trials == 1:
+        return "The only trial still improved when it ended."
+    return f"{moving} of {trials} trials still improved when they ended."
 
 
 def _last_gains(model: MixModel) -> list[float]:

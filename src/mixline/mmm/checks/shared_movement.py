@@ -9,14 +9,14 @@ import numpy as np
 
 from mixline.mmm.checks.findings import Finding, Reading
 from mixline.mmm.media_effects import effect_over_time, other_over_time
-from mixline.mmm.model import Floats
+from mixline.mmm.model import Floats, MixModel
 
 NAMES = {"trend": "the trend", "season": "the season", "monthly": "the time of month", "weekday": "the day of week"}
 
 
 @dataclass(frozen=True)
 class SharedMovementCheck:
-    """Do the draws of two terms trade off, one given less of the ups and downs where the other is given more?
+    """Does what one part of the model is given come at the cost of another?
 
     Measured on the draws' departures from their mean, over time and with each draw's level left out: the size of the sum's
     departures over the sizes of both. 1 is independence, 0 a perfect trade. Below 0.65 a third of what is doubtful about
@@ -47,7 +47,7 @@ class SharedMovementCheck:
                         "shared-movement",
                         "warning",
                         f"{labels[one]} and {labels[two]} cannot be told apart",
-                        f"What the draws give to one they take from the other: {1 - ratio:.0%} of their doubt is shared.",
+                        f"What the model gives more to one it takes from the other: {1 - ratio:.0%} of their doubt is shared.",
                         "Judge them as one, join them into one channel, or let their plans differ for some weeks.",
                         ratio,
                         (model.media_names[one], model.media_names[two]),
@@ -59,12 +59,18 @@ class SharedMovementCheck:
                     yield Finding(
                         "shared-movement",
                         "info",
-                        f"{labels[one]} and {NAMES.get(name, name)} cannot be told apart well",
-                        f"What the draws give to one they take from the other: {1 - ratio:.0%} of their doubt is shared.",
+                        f"{labels[one]} and {_named(name, model)} cannot be told apart well",
+                        f"What the model gives more to one it takes from the other: {1 - ratio:.0%} of their doubt is shared.",
                         "Run the channel outside its usual weeks, or give the model a lift study of it.",
                         ratio,
                         (model.media_names[one], name),
                     )
+
+
+def _named(term: str, model: MixModel) -> str:
+    """A term of the baseline in words; one of the context by its label, a factor's level by what it is called in the data."""
+    label = next((c.label for c in model.spec.context if c.name == term and c.label), term.replace("_", " "))
+    return NAMES.get(term, label)
 
 
 def _departures(effect: Floats) -> Floats:

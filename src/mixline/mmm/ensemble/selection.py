@@ -67,17 +67,24 @@ def choose(candidates: Candidates, paid: int, drawn: Floats | None = None, *, he
     agreed = "their middle" if drawn is None else "those of the whole ensemble"
     off = float(candidates.lift[chosen])
     studied = heed_studies and np.isfinite(off)
+    trials = f" of {int(candidates.trial.max())} trials" if candidates.trial.max() > 1 else ""
     fewer = studied and len(agreeing) < len(near)
     preferred = f", from the {len(agreeing):,} of them that agree best with the lift studies," if fewer else ""
     beside = f"; fitted without the lift studies it is {off:.0%} off them" if studied else ""
+    come = "comes" if within == 1 else "come"
     reason = (
-        f"Of {len(candidates):,} candidates, {within:,} come within {TOLERANCE:.0%} of the lowest {what} ({best:.4f}). "
+        f"Of {len(candidates):,} candidates, {within:,} {come} within {TOLERANCE:.0%} of the lowest {what} ({best:.4f}). "
         f"Trial {int(candidates.trial[chosen])}, candidate {int(candidates.iteration[chosen]):,} was chosen among the "
-        f"{len(near):,} best of every trial{preferred} because its contributions lie closest to {agreed}; "
+        f"{len(near):,} best{trials}{preferred} because its contributions lie closest to {agreed}; "
         f"its {what} is {error[chosen]:.4f}{beside}."
     )
     if alive.any() and not alive.all():
-        reason += f" {int((~alive).sum())} were left aside because a paid channel has no effect in them."
+        aside = int((~alive).sum())
+        reason += (
+            " One was left aside because a paid channel has no effect in it."
+            if aside == 1
+            else f" {aside:,} were left aside because a paid channel has no effect in them."
+        )
     return Choice(chosen, np.sort(near), reason)
 
 

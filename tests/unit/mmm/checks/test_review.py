@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from mixline.mmm import response
 from mixline.mmm.checks.influence import leave_one_out
 from mixline.mmm.checks.review import review
 from mixline.mmm.checks.rules import CHECKS
+from mixline.mmm.checks.words import write_day
 from mixline.mmm.model import MixModel
 from mixline.mmm.specification import Range, Validation
 from mixline.mmm.transforms.adstock import adstock
@@ -114,7 +116,13 @@ def test_half_saturation_at_the_end_of_its_range_is_found_from_the_draws() -> No
     for share, found in ((0.3, True), (0.6, False), (1.0, False)):  # 1 is a natural end
         inflexion[:, 0] = share * level.max()
         at_end = [f for f in review(with_draws(model, inflexion=inflexion)).findings if f.code == "at-bound"]
-        assert any(f.title.startswith("gamma of") and f.columns == (model.media_names[0],) for f in at_end) is found
+        assert (
+            any(
+                f.title.startswith("The point of half saturation of") and f.columns == (model.media_names[0],)
+                for f in at_end
+            )
+            is found
+        )
     searched = replace(model.spec, validation=Validation(train=Range(0.6, 0.9)))
     inflexion[:, 0] = 0.3 * level.max()
     result = review(with_draws(replace(model, spec=searched), inflexion=inflexion))
@@ -131,7 +139,7 @@ def test_one_jump_that_carries_the_media_effect_is_named() -> None:
         f for f in review(replace(model, series=replace(model.series, outcome=outcome))).findings if f.code == "outlier"
     ]
     assert found
-    assert str(model.series.dates[week].astype("datetime64[D]")) in found[0].detail
+    assert write_day(model.series.dates[week].astype("datetime64[D]").astype(date)) in found[0].detail
     assert found[0].value is not None
     assert found[0].value > 0.07
 

@@ -71,3 +71,15 @@ def test_channels_at_zero_are_left_aside() -> None:
     choice = choose(replace(found, contribution=contribution), 2)
     assert choice.chosen % 2 == 1
     assert "left aside" in choice.reason
+
+
+def test_one_candidate_left_aside_is_told_as_one() -> None:
+    found = candidates()
+    found.contribution[3, 0] = 0.0
+    assert "One was left aside because a paid channel has no effect in it." in choose(found, 2).reason
+    found.contribution[4, 0] = 0.0
+    assert "2 were left aside because a paid channel has no effect in them." in choose(found, 2).reason
+
+
+def test_the_best_of_all_trials_are_not_told_as_so_many_of_each() -> None:
+    assert "among the 200 best of 2 trials because" in choose(candidates(), 2).reason
