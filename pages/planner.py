@@ -28,6 +28,7 @@ from dashboard.components.plan_answering import (
 )
 from dashboard.components.plan_result import COPIED, COPY
 from dashboard.components.plan_routes import add_routes
+from dashboard.figures.format import INTERVALS
 from dashboard.view import View
 
 HERE = "/planner"
@@ -41,7 +42,8 @@ def layout(**query: Any) -> html.Div:
 
 
 def _lede(view: View) -> str:
-    return f"Move the budget ahead: every change is solved again at once, from the model of {view.summary.title}."
+    many = INTERVALS.get(view.summary.interval, ("period", "periods"))[1]
+    return f"What to spend in the {many} ahead, solved again with every change."
 
 
 def register(app: Dash) -> None:
@@ -54,6 +56,7 @@ def register(app: Dash) -> None:
         output={
             "answer": Output(ANSWER, "children"),
             "change": Output(CHANGE, "children"),
+            "total": Output(channels.TOTAL, "children"),
             "address": Output(ADDRESS, "data"),
             "known": Output(KNOWN, "data"),
             "hidden": [

@@ -25,6 +25,7 @@ from dashboard.components.plan_reading import Known, read_form, read_held, read_
 from dashboard.components.plan_result import plan_answer, plan_change, plan_details
 from dashboard.components.plan_shelf import current_shelf
 from dashboard.components.plan_solving import Solved, solve, solve_today
+from dashboard.components.plan_steps import plan_total
 from dashboard.figures.drawing import Look, make_look
 from dashboard.labels import label_summary
 from dashboard.theme import current_mode
@@ -54,8 +55,8 @@ def plan_body(view: View, client: TrainerClient, inputs: PlanInputs, picked: lis
     answer = [_fault(fault, labels, look)] if fault else plan_answer(solved, labels, look)
     details = [] if fault else plan_details(planner, solved, labels, look, query)
     return [
-        form.plan_form(inputs, solved.today, summary, look),
         html.Section(answer, id=ANSWER, className="panel plan-answer", **aria(live="polite")),
+        form.plan_form(inputs, solved.today, summary, look),
         html.Div(
             [
                 channels.channel_sliders(solved, labels, look),
@@ -114,7 +115,7 @@ def answer_form(asked: dict[str, Any], page: dict[str, Any], triggered: Any) -> 
     names = [key["channel"] for key in page["slider_ids"]]
     same = {"sliders": names, "spends": names, "shares": names, "holds": names}
     answer: dict[str, Any] = {
-        **dict.fromkeys(("change", "address", "known", "rows"), no_update),
+        **dict.fromkeys(("change", "total", "address", "known", "rows"), no_update),
         "hidden": [no_update] * 5,
         "words": [no_update] * 3,
         **{key: [no_update] * len(every) for key, every in same.items()},
@@ -201,6 +202,7 @@ def _shown(
     return {
         "answer": plan_answer(solved, labels, look),
         "change": plan_change(solved, labels, look),
+        "total": plan_total(solved.plan, look),
         "known": known_of(solved),
         "sliders": [no_update if n == moving and not stopped else round(solved.share(n), 1) for n in names],
         "spends": [

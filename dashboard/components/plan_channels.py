@@ -12,16 +12,18 @@ from dashboard.components.aria import aria
 from dashboard.components.plan_form import number
 from dashboard.components.plan_inputs import GROUPS, PERCENTS, PlanInputs
 from dashboard.components.plan_solving import Solved
+from dashboard.components.plan_steps import plan_total
 from dashboard.components.plan_table import named
 from dashboard.figures.drawing import Look
 from dashboard.figures.format import MINUS
 
-SLIDER, SPEND, HOLD, TODAY_SPEND, SHARE = "plan-slider", "plan-spend", "plan-hold", "plan-today-spend", "plan-share"
+SLIDER, SPEND, HOLD, SHARE, TOTAL = "plan-slider", "plan-spend", "plan-hold", "plan-share", "plan-total"
 LOW, HIGH, PRICE, GROUP, GROUP_LOW, GROUP_HIGH = (
     "plan-low", "plan-high", "plan-price", "plan-group", "plan-group-low", "plan-group-high",
 )  # fmt: skip
 REACH = 250.0  # per cent of today's spend at the end of a slider
 STEP = 0.5
+CENT = 0.005  # less than half a cent is what the solver leaves of nothing
 
 
 def channel_sliders(solved: Solved, labels: dict[str, str], look: Look) -> html.Section:
@@ -36,6 +38,7 @@ def channel_sliders(solved: Solved, labels: dict[str, str], look: Look) -> html.
             html.P("Move a channel and it is held there; all others are solved again. Untick it to let it go.",
                    className="figure-note"),
             html.Div(rows, className="plan-channels"),
+            html.Div(plan_total(solved.plan, look), id=TOTAL, className="plan-total"),
         ],
         className="panel plan-spend-panel",
     )  # fmt: skip
@@ -83,7 +86,7 @@ def change_words(share: float) -> str:
 
 def round_money(value: float) -> float:
     """Money as a person would type it: whole from 100 on, else three figures."""
-    return float(round(value)) if value >= 100 else float(f"{value:.3g}")
+    return float(round(value)) if value >= 100 else float(f"{value:.3g}") if value >= CENT else 0.0
 
 
 def channel_limits(inputs: PlanInputs, solved: Solved, labels: dict[str, str], look: Look) -> html.Details:

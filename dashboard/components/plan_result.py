@@ -12,10 +12,10 @@ from dashboard.components.panels import about_button, graph, keep_together, pane
 from dashboard.components.plan_notes import answer_notes
 from dashboard.components.plan_settings import settings_words
 from dashboard.components.plan_solving import Solved
+from dashboard.components.plan_steps import plan_steps, whole_words
 from dashboard.components.plan_table import delta_table
 from dashboard.components.plan_words import binding_words, plan_certainty, plan_headline, warnings
 from dashboard.figures.drawing import Drawing, Look
-from dashboard.figures.format import MINUS
 from dashboard.figures.plan_bridge import draw_bridge
 from dashboard.figures.plan_change import draw_change
 from dashboard.figures.plan_curves import draw_plan_curve
@@ -24,7 +24,6 @@ from mixline.mmm.planner import Plan, Planner
 
 FILES = "/plan-files"
 FILE_KINDS = ("csv", "xlsx", "pdf")
-JOINER = "\u2060"
 COPY, COPIED = "plan-copy", "plan-copied"
 
 
@@ -33,20 +32,22 @@ def plan_answer(solved: Solved, labels: Mapping[str, str], look: Look) -> list[A
     plan = solved.plan
     notes = [html.P([html.Strong("Beware. "), text]) for text in warnings(plan, labels)]
     return [
-        html.H2(_whole(plan_headline(plan, solved.inputs, look)), className="plan-headline"),
-        html.P(_whole(plan_certainty(plan, look)), className="plan-certainty"),
-        *(html.P(_whole(note), className="plan-note") for note in answer_notes(solved, labels, look)),
+        html.H2(whole_words(plan_headline(plan, solved.inputs, look)), className="plan-headline"),
+        html.Div(
+            [
+                plan_steps(plan, labels, look),
+                html.Div([html.H3("What it brings, and how sure that is"),
+                          html.P(whole_words(plan_certainty(plan, look)), className="plan-certainty")]),
+            ],
+            className="plan-said",
+        ),
+        *(html.P(whole_words(note), className="plan-note") for note in answer_notes(solved, labels, look)),
         html.Div(notes, className="plan-warnings") if notes else None,
         html.Div(
-            [html.H3("What was asked"), html.Ul([html.Li(_whole(said)) for said in settings_words(solved, labels, look)])],
+            [html.H3("What was asked"), html.Ul([html.Li(whole_words(said)) for said in settings_words(solved, labels, look)])],
             className="plan-settings", hidden=True,
         ),
     ]  # fmt: skip
-
-
-def _whole(text: str) -> str:
-    """Figures in a sentence are not parted at the end of a line, nor a minus from its figure."""
-    return keep_together(text).replace(MINUS, f"{MINUS}{JOINER}")
 
 
 def plan_change(solved: Solved, labels: Mapping[str, str], look: Look) -> html.Section:
@@ -107,7 +108,10 @@ def _curves(drawings: list[Drawing]) -> html.Section:
     return html.Section(
         [
             html.Div(
-                [html.H2("What each channel brings at other spend"), about_button("figure_plan_curve")],
+                [
+                    html.H2("What each channel brings at other spend"),
+                    html.Div(about_button("figure_plan_curve"), className="figure-tools"),
+                ],
                 className="panel-title",
             ),
             html.P("Over the planned time. Ring: today. Disc: the plan. Dashed: beyond what was ever spent for a quarter.",
@@ -126,4 +130,4 @@ def _files(query: str) -> html.Div:
         for kind in FILE_KINDS
     ]  # fmt: skip
     copy = html.Button("Copy link", id=COPY, type="button", className="button")
-    return html.Div([html.Span(id=COPIED, className="soft small", role="status"), copy, *links], className="plan-files")
+    return html.Div([copy, *links, html.Span(id=COPIED, className="soft small", role="status")], className="plan-files")

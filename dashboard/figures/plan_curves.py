@@ -47,7 +47,8 @@ def draw_plan_curve(curve: PlannedCurve, channel: PlannedChannel, label: str, lo
     )
     side = outcome_axis(unit, title={"text": ""}, rangemode="tozero", fixedrange=True, nticks=4, zeroline=False)
     figure = make_figure(look, data, xaxis=axis, yaxis=side, showlegend=False)
-    title = f"{label}: {unit.money(channel.spend)} brings {unit.outcome(channel.contribution.value)}"
+    brings = f"{unit.outcome(channel.contribution.value)}{f' {unit.outcome_name}' if unit.conversions else ''}"
+    title = f"{label}: {unit.money(channel.spend)} brings {brings}"
     ends = (outcome.value, outcome.low, outcome.high, outcome.low50, outcome.high50)
     rows = [tuple(map(float, row)) for row in zip(curve.spend, *ends, strict=True)]
     table = Table((unit.spend_label, *estimate_columns(unit.outcome_label)), [*rows])
@@ -56,9 +57,9 @@ def draw_plan_curve(curve: PlannedCurve, channel: PlannedChannel, label: str, lo
 
 
 def _note(channel: PlannedChannel, look: Look) -> str:
-    unit = look.unit
+    unit, rate = look.unit, channel.marginal_roi.value
     money = f"1,000 {unit.moneys_name} bring" if unit.conversions else f"{unit.money_name} brings"
-    following = f"The next {money} {unit.roi(channel.marginal_roi.value)}"
+    following = f"The next {money} {f'{unit.roi(rate)} conversions' if unit.conversions else unit.money(rate)}"
     return f"{following}, {BEYOND}." if channel.extrapolated else f"{following}."
 
 
