@@ -116,7 +116,8 @@ def test_percentages_and_empty_days(draft: SpecificationDraft) -> None:
     document = compose(draft, values={"validation.train.low": 80, "window_end": "  ", "window_start": "2022-01-10"})
     assert document["validation"]["train"] == {"low": 0.8, "high": None}
     assert (document["window_start"], document["window_end"]) == ("2022-01-10", None)
-    assert compose(draft, values={"goal.kind": "conversions"})["goal"]["currency"] == ""
+    own = draft.specification["goal"]["currency"]  # conversions are paid for in money, too
+    assert compose(draft, values={"goal.kind": "conversions"})["goal"]["currency"] == own
     assert read_value(BY_PATH["goal.currency"], "none") == ""
 
 
