@@ -67,6 +67,7 @@ def register(app: Dash) -> None:
             "words": [Output(key, "children") for key in (form.TARGET_LABEL, form.TARGET_HINT, form.BUDGET_HINT)],
             "rows": Output(pacing.PANEL, "children"),
             "sliders": Output(*each(channels.SLIDER, "value")),
+            "reaches": Output(*each(channels.SLIDER, "max")),
             "spends": Output(*each(channels.SPEND, "value")),
             "shares": Output(*each(channels.SHARE, "children")),
             "holds": Output(*each(channels.HOLD, "value")),

@@ -113,7 +113,7 @@ def answer_form(asked: dict[str, Any], page: dict[str, Any], triggered: Any) -> 
     if not shown:
         raise PreventUpdate
     names = [key["channel"] for key in page["slider_ids"]]
-    same = {"sliders": names, "spends": names, "shares": names, "holds": names}
+    same = {"sliders": names, "reaches": names, "spends": names, "shares": names, "holds": names}
     answer: dict[str, Any] = {
         **dict.fromkeys(("change", "total", "address", "known", "rows"), no_update),
         "hidden": [no_update] * 5,
@@ -205,6 +205,11 @@ def _shown(
         "total": plan_total(solved.plan, look),
         "known": known_of(solved),
         "sliders": [no_update if n == moving and not stopped else round(solved.share(n), 1) for n in names],
+        # A slider in hand ends where it did.
+        "reaches": [
+            channels.reach(solved.share(n)) if n != moving and solved.share(n) > channels.REACH else no_update
+            for n in names
+        ],
         "spends": [
             no_update if n == typed and n in solved.inputs.held and not stopped else channels.round_money(spend[n])
             for n in names

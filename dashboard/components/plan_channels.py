@@ -21,7 +21,7 @@ SLIDER, SPEND, HOLD, SHARE, TOTAL = "plan-slider", "plan-spend", "plan-hold", "p
 LOW, HIGH, PRICE, GROUP, GROUP_LOW, GROUP_HIGH = (
     "plan-low", "plan-high", "plan-price", "plan-group", "plan-group-low", "plan-group-high",
 )  # fmt: skip
-REACH = 250.0  # per cent of today's spend at the end of a slider
+REACH = 300.0  # per cent of today's spend at the end of a slider: as far as channels usually go for a target
 STEP = 0.5
 CENT = 0.005  # less than half a cent is what the solver leaves of nothing
 
@@ -47,7 +47,6 @@ def channel_sliders(solved: Solved, labels: dict[str, str], look: Look) -> html.
 def _row(solved: Solved, name: str, today: float, label: str, look: Look) -> html.Div:
     held, share = name in solved.inputs.held, solved.share(name)
     idle = today <= 0
-    reach = max(REACH, 1.2 * solved.inputs.held.get(name, 0.0))
     spend_key = {"type": SPEND, "channel": name}
     swatch = html.Span(className="swatch", style={"background": look.color(name)})
     planned = next(c.spend for c in solved.plan.channels if c.name == name)
@@ -56,7 +55,7 @@ def _row(solved: Solved, name: str, today: float, label: str, look: Look) -> htm
             html.Div([swatch, html.Span(label, className="plan-name")], className="plan-channel-name"),
             html.Div(
                 dcc.Slider(
-                    id={"type": SLIDER, "channel": name}, min=0, max=round(reach), step=STEP, value=round(share, 1),
+                    id={"type": SLIDER, "channel": name}, min=0, max=reach(share), step=STEP, value=round(share, 1),
                     marks={100: "today"}, updatemode="drag", allow_direct_input=False, included=True, disabled=idle,
                 ),
                 className="plan-slider", **named(f"Spend of {label}, per cent of today's"),
@@ -76,6 +75,11 @@ def _row(solved: Solved, name: str, today: float, label: str, look: Look) -> htm
         ],
         className="plan-channel",
     )  # fmt: skip
+
+
+def reach(share: float) -> int:
+    """Where a slider ends, in per cent of today's spend, so that it can show this share."""
+    return round(max(REACH, 1.2 * share))
 
 
 def change_words(share: float) -> str:
