@@ -62,6 +62,7 @@ Period = Literal["day", "week", "month", "quarter"]
 
 EXTENSION = "mixline.client"
 UPLOAD_TIMEOUT = 120.0  # seconds: a 100 MB file over a slow line
+AWAY = "Try again in a moment; if it stays so, tell whoever looks after Mixline."
 CONNECT_TIMEOUT = 2.0  # seconds: a service that is away should be noticed at once
 
 
@@ -341,7 +342,7 @@ class TrainerClient:
         return UnavailableError(
             "the trainer did not answer in time",
             where=self.address,
-            action="Try again in a moment; if it stays so, look at the trainer's log.",
+            action=AWAY,
         )
 
     def _send(self, method: str, path: str, **options: Any) -> httpx.Response:
@@ -357,7 +358,7 @@ class TrainerClient:
             raise UnavailableError(
                 "the trainer cannot be reached",
                 where=self.address,
-                action="Start it (`make run` starts everything) or correct MIXLINE_TRAINER.",
+                action=AWAY,
             ) from None
         if response.is_error:
             raise read_problem(response)

@@ -8,8 +8,9 @@ from dash import dcc, html
 
 from dashboard import navigation
 from dashboard.components.aria import aria
+from dashboard.components.inline_error import spell
 from dashboard.figures.format import write_moment
-from mixline.errors import InputError, MixlineError, NotFoundError
+from mixline.errors import InputError, MixlineError, NotFoundError, UnavailableError
 from mixline.messages import ProgressView
 
 POLL_MILLISECONDS = 2000
@@ -73,13 +74,40 @@ def no_model(path: str = "") -> html.Div:
 def failed(error: MixlineError, path: str) -> html.Div:
     """One sentence, what to quote, a way to try again, and a way out of an address that cannot work."""
     correlation_id = getattr(error, "correlation_id", "")
+    if isinstance(error, UnavailableError) and error.where.startswith("http"):
+        return _away(error)
     fault = f"{error.what[:1].upper()}{error.what[1:]}"
     fault += f"; got {error.got}" if error.got is not None else ""
     fault += f"; expected {error.expected}" if error.expected else ""
-    rest = [html.P(error.action)] if error.action else []
+    rest = [html.P(spell(error.action))] if error.action else []
     rest += [html.P(["Where: ", html.Code(error.where)], className="soft")] if error.where else []
     way_out = path if isinstance(error, InputError | NotFoundError) else ""
     return _failure(fault.rstrip(".") + ".", correlation_id, way_out, *rest)
+
+
+def _away(error: UnavailableError) -> html.Div:
+    """A service that does not answer: what still works first, and for whoever can mend it where to look."""
+    hint = [html.Code("make run"), " starts everything on one machine; ", html.Code("MIXLINE_TRAINER")]
+    return _failure(
+        f"{error.what[:1].upper()}{error.what[1:]}.",
+        "",
+        "",
+        html.P(
+            "It is the part of Mixline that fits models and keeps them, and this page has not been seen yet. Nothing is lost, "
+            "and pages seen before still show their last known results."
+        ),
+        *([html.P(spell(error.action))] if error.action else []),
+        html.P(
+            [
+                "For whoever looks after it: ",
+                html.Code(error.where),
+                " was asked. ",
+                *hint,
+                " is the trainer’s address.",
+            ],
+            className="soft small",
+        ),
+    )
 
 
 def broken(correlation_id: str) -> html.Div:

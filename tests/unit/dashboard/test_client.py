@@ -107,7 +107,7 @@ def test_last_known_list_is_given_back_as_stale_when_the_trainer_is_away() -> No
 def test_nothing_known_and_trainer_away_is_a_sentence_with_an_action() -> None:
     trainer = Trainer()
     trainer.away = True
-    with pytest.raises(UnavailableError, match=r"cannot be reached.*make run"):
+    with pytest.raises(UnavailableError, match=r"cannot be reached.*looks after Mixline"):
         make_client(trainer).list_models()
 
 

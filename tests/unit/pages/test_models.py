@@ -125,6 +125,19 @@ def test_trainer_that_is_away_is_said_where_the_choice_was_made(app: Dash, train
     assert "cannot be reached" in str(message)
 
 
+def test_page_never_seen_says_what_still_works_and_who_can_mend_it(app: Dash, trainer: Trainer) -> None:
+    trainer.fault = httpx.ConnectError("refused")
+    page = draw()
+    for words in (
+        "The trainer cannot be reached.",
+        "Nothing is lost",
+        "last known results",
+        "whoever looks after Mixline",
+    ):
+        assert words in page, words
+    assert "`" not in page
+
+
 def test_known_model_stays_readable_while_the_trainer_is_away(app: Dash, trainer: Trainer) -> None:
     draw(candidate="4")
     trainer.fault = httpx.ConnectError("refused")
