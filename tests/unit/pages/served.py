@@ -23,8 +23,9 @@ ID = "ab" * 32
 Ask = Callable[..., Shown]  # an address and what stands after its question mark
 
 
-def serve(model: MixModel) -> Ask:
+def serve(model: MixModel, settings: Settings | None = None) -> Ask:
     """Draws a page about the model by its address."""
+    settings = settings or Settings()
     dataset: Any = SimpleNamespace(name="sales", version=1, id="cd" * 32)
     moment = datetime(2026, 11, 20, tzinfo=UTC)
     summary = model_views.summarise(
@@ -49,7 +50,7 @@ def serve(model: MixModel) -> Ask:
             return httpx.Response(200, content=files[path.rpartition("/")[2]])
         return httpx.Response(503, json={})
 
-    server = create_app(Settings(), TrainerClient(Settings(), httpx.MockTransport(answer))).server
+    server = create_app(settings, TrainerClient(settings, httpx.MockTransport(answer))).server
 
     def draw(path: str, search: str = "") -> Shown:
         return draw_page(server, path, search)
