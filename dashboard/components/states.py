@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from dash import dcc, html
 
@@ -87,7 +88,8 @@ def failed(error: MixlineError, path: str) -> html.Div:
 
 def _away(error: UnavailableError) -> html.Div:
     """A service that does not answer: what still works first, and for whoever can mend it where to look."""
-    hint = [html.Code("make run"), " starts everything on one machine; ", html.Code("MIXLINE_TRAINER")]
+    hint: list[Any] = ["For whoever looks after it: ", html.Code(error.where), " was asked. ", html.Code("make run")]
+    hint += [" starts everything on one machine; ", html.Code("MIXLINE_TRAINER"), " is the trainer’s address."]
     return _failure(
         f"{error.what[:1].upper()}{error.what[1:]}.",
         "",
@@ -97,16 +99,7 @@ def _away(error: UnavailableError) -> html.Div:
             "and pages seen before still show their last known results."
         ),
         *([html.P(spell(error.action))] if error.action else []),
-        html.P(
-            [
-                "For whoever looks after it: ",
-                html.Code(error.where),
-                " was asked. ",
-                *hint,
-                " is the trainer’s address.",
-            ],
-            className="soft small",
-        ),
+        html.P(hint, className="soft small"),
     )
 
 
