@@ -6,7 +6,7 @@ from dash import html
 
 from dashboard.components.panels import panel
 from dashboard.figures.backtest import draw_backtest, write_coverage
-from dashboard.figures.format import keep_together, write_date, write_range, write_share
+from dashboard.figures.format import join_ends, keep_together, write_date, write_share
 from dashboard.figures.lift_studies import draw_studies
 from dashboard.view import View
 from dashboard.words import write_sentence
@@ -21,7 +21,7 @@ def backtest_panel(backtest: Backtest, view: View) -> html.Section:
         return _absent("Forecasts of what it had not seen", backtest.words)
     labels = {channel.name: channel.label for channel in view.summary.channels}
     moved = sorted((c for c in backtest.channels if (c.movement or 0) > MOVED), key=lambda c: -(c.movement or 0))
-    words = [backtest.words, write_coverage(backtest), *[_moved(channel, labels) for channel in moved[:3]]]
+    words = [backtest.words, write_coverage(backtest), *[_moved(channel, labels, view) for channel in moved[:3]]]
     items = [html.Li(keep_together(write_sentence(text))) for text in words if text]
     return panel(draw_backtest(backtest, view.look), html.Ul(items, className="words"))
 
@@ -57,8 +57,9 @@ def _name(study: CalibrationStudy) -> str:
     return f"{' + '.join(study.labels)}, {write_date(study.start)}"
 
 
-def _moved(channel: BacktestChannel, labels: dict[str, str]) -> str:
-    values = [estimate.value for estimate in channel.roi if estimate is not None]
+def _moved(channel: BacktestChannel, labels: dict[str, str], view: View) -> str:
+    unit = view.look.unit
+    ends = [unit.roi(end(e.value for e in channel.roi if e is not None)) for end in (min, max)]
     label = labels.get(channel.channel, channel.label)
     change = write_share((channel.movement or 1.0) - 1.0)
-    return f"{label}'s ROI moved by {change} between forecasts ({write_range(min(values), max(values))})"
+    return f"{label}'s ROI moved by {change} between forecasts ({join_ends(*ends)} {unit.roi_per})"

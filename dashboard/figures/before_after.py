@@ -22,10 +22,11 @@ def draw_before_after(movement: Movement, look: Look) -> Drawing:
             "x": series.dates,
             "y": series.actual,
             "marker": {"size": 4, "color": t.ink_soft},
-            "hovertemplate": "%{x|%d %b %Y}<br>actual %{y:.3s}<extra></extra>",
+            "text": [look.unit.outcome(value) for value in series.actual],
+            "hovertemplate": "%{x|%-d %b %Y}<br>actual %{text}<extra></extra>",
         },
-        _line("Earlier model", series.dates, series.before, t.context[0], 2.5, "dot"),
-        _line("Later model", series.dates, series.after, t.accent, 1.8, "solid"),
+        _line("Earlier model", series.dates, series.before, t.context[0], 2.5, "dot", look),
+        _line("Later model", series.dates, series.after, t.accent, 1.8, "solid", look),
     ]
     shapes, annotations = _new_periods(series, look)
     figure = make_figure(
@@ -51,7 +52,9 @@ def draw_before_after(movement: Movement, look: Look) -> Drawing:
     return Drawing("before-after", _finding(movement), note, figure, HEIGHT, "figure_before_after", table)
 
 
-def _line(name: str, dates: list[date], values: list[float | None], color: str, width: float, dash: str) -> Document:
+def _line(
+    name: str, dates: list[date], values: list[float | None], color: str, width: float, dash: str, look: Look
+) -> Document:
     return {
         "type": "scatter",
         "mode": "lines",
@@ -60,7 +63,8 @@ def _line(name: str, dates: list[date], values: list[float | None], color: str, 
         "y": values,
         "line": {"color": color, "width": width, "dash": dash},
         "connectgaps": False,
-        "hovertemplate": f"%{{x|%d %b %Y}}<br>{name.lower()} %{{y:.3s}}<extra></extra>",
+        "text": ["" if value is None else look.unit.outcome(value) for value in values],
+        "hovertemplate": f"%{{x|%-d %b %Y}}<br>{name.lower()} %{{text}}<extra></extra>",
     }
 
 

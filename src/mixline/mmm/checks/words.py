@@ -23,4 +23,7 @@ def write_day(day: date) -> str:
 
 def write_return(value: float, goal: Goal) -> str:
     """A return per unit of money; of conversions per 1,000 of it, as a single unit brings next to none."""
-    return f"{value:.2f}" if goal.kind == "revenue" else f"{value * 1000:.3g} per 1,000 spent"
+    if goal.kind == "revenue":
+        return f"{value:.2f}"
+    many = value * 1000
+    return f"{many:,.0f} per 1,000 spent" if abs(many) >= 100 else f"{many:.3g} per 1,000 spent"

@@ -222,7 +222,7 @@ def _channel(
         spend_after=None if right is None else float(two.spend[right]),
         figures=figures,
         warning=presence == "both" and abs(roi.relative or 0.0) > threshold and not roi.within_range,
-        words=describe_channel(label, roi),
+        words=describe_channel(label, roi, after.spec.goal),
     )
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from mixline.mmm.checks.findings import Finding
+from mixline.mmm.checks.words import write_return
 from mixline.mmm.movement.data import DataChange
 from mixline.mmm.movement.result import CauseName, ChannelMovement, Moved
+from mixline.mmm.specification import Goal
 
 BECAUSE: dict[CauseName, str] = {
     "spend": "mostly from what was spent and when",
@@ -17,17 +19,18 @@ BECAUSE: dict[CauseName, str] = {
 STILL = 0.005  # relative: a change that rounds to nothing
 
 
-def describe_channel(label: str, roi: Moved) -> str:
+def describe_channel(label: str, roi: Moved, goal: Goal) -> str:
     """One sentence on a channel's ROI."""
     if roi.before is None:
-        return f"{label} is new: ROI {roi.after.value:.2f}." if roi.after else f"{label} is new."
+        return f"{label} is new: ROI {write_return(roi.after.value, goal)}." if roi.after else f"{label} is new."
     if roi.after is None or roi.change is None:
-        return f"{label} is no longer in the model; its ROI was {roi.before.value:.2f}."
+        return f"{label} is no longer in the model; its ROI was {write_return(roi.before.value, goal)}."
     relative = roi.relative
     if relative is None or abs(relative) < STILL:
-        return f"ROI of {label} stayed at {roi.after.value:.2f}."
+        return f"ROI of {label} stayed at {write_return(roi.after.value, goal)}."
     verb = "rose" if roi.change.value > 0 else "fell"
-    text = f"ROI of {label} {verb} from {roi.before.value:.2f} to {roi.after.value:.2f} ({relative:+.0%})"
+    first, last = (write_return(figure.value, goal) for figure in (roi.before, roi.after))
+    text = f"ROI of {label} {verb} from {first} to {last} ({relative:+.0%})"
     text += ", within its range" if roi.within_range else ", beyond its range"
     return f"{text}, {BECAUSE[roi.main_cause]}." if roi.main_cause else f"{text}."
 
