@@ -8,6 +8,7 @@ from dashboard.figures.drawing import (
     Document,
     Drawing,
     Look,
+    Narrow,
     Table,
     labels_axis,
     make_figure,
@@ -67,11 +68,17 @@ def draw_bridge(plan: Plan, labels: Mapping[str, str], look: Look) -> Drawing:
         look, [bars], xaxis=axis, yaxis=labels_axis(names), annotations=numbers,
         margin={"l": 8, "r": NUMBERS_WIDTH, "t": 8, "b": 8},
     )  # fmt: skip
-    title = f"From {unit.outcome(today)} to {unit.outcome(then)} {unit.outcome_name}"
+    change = unit.outcome(then - today, sign=True)
+    title = f"{change} {unit.outcome_name}: from {unit.outcome(today)} to {unit.outcome(then)}"
+    if plan.is_today:
+        title = f"{unit.outcome(then)} {unit.outcome_name}, as today"
     note = "What each channel brings more or less than today. The axis does not start at zero."
     table = Table(("Step", unit.outcome_label), [("Today", today), *((n, v) for n, (_, v) in zip(names[1:], steps, strict=False)),
                                                  ("Plan", then)])  # fmt: skip
-    return Drawing("plan-bridge", title, note, figure, row_height(len(names)), "figure_plan_bridge", table)
+    height = row_height(len(names))
+    few = outcome_axis(unit, range=axis["range"], nticks=2)
+    narrow = Narrow({"xaxis": {name: few[name] for name in ("tickvals", "ticktext")}}, height)
+    return Drawing("plan-bridge", title, note, figure, height, "figure_plan_bridge", table, narrow)
 
 
 def _texts(steps: list[tuple[str, float]], today: float, then: float, look: Look) -> list[str]:

@@ -8,6 +8,7 @@ from dashboard.figures.drawing import (
     Document,
     Drawing,
     Look,
+    Narrow,
     Table,
     labels_axis,
     make_figure,
@@ -54,4 +55,5 @@ def draw_change(plan: Plan, labels: Mapping[str, str], look: Look) -> Drawing:
     rows = [(name, c.spend_today, c.spend) for name, c in zip(names, channels, strict=True)]
     table = Table(("Channel", f"{money}, today", f"{money}, planned"), [*rows])
     note, height = "Pale bar: today. Full bar: planned.", row_height(len(names), 46)
-    return Drawing("plan-change", title, note, figure, height, "figure_plan_change", table)
+    narrow = Narrow({"xaxis": {"nticks": 4}}, height)
+    return Drawing("plan-change", title, note, figure, height, "figure_plan_change", table, narrow)

@@ -12,6 +12,7 @@ from dashboard.figures.drawing import (
     estimate_columns,
     labels_axis,
     make_figure,
+    names_above,
     outcome_axis,
     row_height,
     side_number,
@@ -64,6 +65,9 @@ def draw_compare(names: Sequence[str], plans: Sequence[Plan], look: Look) -> Dra
         ("Plan", *estimate_columns(f"{unit.outcome_label} more than today")),
         [(n, u.value, u.low, u.high, u.low50, u.high50) for n, u in zip(names, gained, strict=True)],
     )
+    narrow = names_above(
+        [(n, unit.outcome(p.uplift.value, sign=True), "") for n, p in zip(names, plans, strict=True)], look
+    )
     return Drawing(
         "plan-compare",
         title,
@@ -72,4 +76,5 @@ def draw_compare(names: Sequence[str], plans: Sequence[Plan], look: Look) -> Dra
         row_height(len(names), 44),
         "figure_plan_compare",
         table,
+        narrow,
     )

@@ -84,7 +84,9 @@ def test_the_bridge_from_todays_outcome(plan: Planned, seen: Seen) -> None:
     assert bars["hovertext"] == [f"<b>{name}</b><br>{text}" for name, text in zip(names, texts, strict=True)]
     beside = {note["y"]: note["text"] for note in figure["layout"]["annotations"]}
     assert beside == {name: f"<b>{text}</b>" for name, text in zip(names, texts, strict=True)}
-    check_figures(seen.titles["plan-bridge"][0], unit.outcome(now), unit.outcome(then))
+    ends = (unit.outcome(then),) if plan.is_today else (unit.outcome(now), unit.outcome(then))
+    change = () if plan.is_today else (unit.outcome(then - now, sign=True),)
+    check_figures(seen.titles["plan-bridge"][0], *ends, *change)
     table = rows(figure)
     if table is not None:
         assert [row[0] for row in table] == names
