@@ -6,18 +6,22 @@ one. Filters that would change nothing are not shown.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import dash_bootstrap_components as dbc
 from dash import dcc, html
 
 from dashboard.components.aria import aria
+from dashboard.components.markets import COUNTRIES
 from dashboard.components.terms import term
 from dashboard.figures.format import write_moment
 from dashboard.view import PERIODS, SHORT_ID, View
 from mixline.exchange import Rates
 from mixline.messages import ModelRow
+
+SIDE_BY_SIDE = 40  # letters of a choice, with the room around each, that fit beside each other on a telephone
+MOST_ALIKE, MOST_OTHERS = 30, 12  # models named in the menu; the page Models lists them all
 
 
 def filter_bar(path: str, view: View, *, by_period: bool = False, rates: Rates | None = None) -> html.Div:
@@ -33,10 +37,10 @@ def filter_bar(path: str, view: View, *, by_period: bool = False, rates: Rates |
     parts = []
     if len(countries) > 1:
         links = {name: view.filters.link(path, **{**anew, **goal, "country": name}) for name in countries}
-        parts.append(_filter("Country", segmented("Country", links, row.segment)))
+        parts.append(_filter("Country", _choice("Country", links, row.segment, COUNTRIES)))
     if len(goals) > 1:
         links = {name: view.filters.link(path, **{**anew, "country": row.segment, "kpi": name}) for name in goals}
-        parts.append(_filter("Goal", segmented("Goal", links, row.goal)))
+        parts.append(_filter("Goal", _choice("Goal", links, row.goal)))
     if len(view.rows) > 1:
         parts.append(_filter("Model", _model_menu(path, view)))
     if by_period:
@@ -48,7 +52,7 @@ def filter_bar(path: str, view: View, *, by_period: bool = False, rates: Rates |
     offered = (rates or Rates()).offer(own)
     if offered:
         links = {code: view.filters.link(path, currency="" if code == own else code) for code in offered}
-        parts.append(_filter("Amounts in", segmented("Amounts in", links, shown)))
+        parts.append(_filter("Amounts in", _choice("Amounts in", links, shown)))
     elif shown:
         parts.append(_filter("Amounts in", html.Span(shown, className="filter-fact")))
     return html.Div(parts, className="filters", role="group", **aria(label="Filters"))
@@ -68,6 +72,23 @@ def segmented(name: str, links: dict[str, str], chosen: str) -> html.Div:
     return html.Div(options, className="segmented", role="group", **aria(label=name))
 
 
+def _choice(name: str, links: dict[str, str], chosen: str, words: Mapping[str, str] | None = None) -> Any:
+    """A few side by side, many in a menu, there with what each stands for in `words`."""
+    if sum(len(label) + 3 for label in links) <= SIDE_BY_SIDE:
+        return segmented(name, links, chosen)
+    items = [
+        dbc.DropdownMenuItem(
+            [label, html.Span(f" {words[label]}", className="soft")] if words and label in words else label,
+            href=link,
+            active=label == chosen,
+        )
+        for label, link in links.items()
+    ]
+    return dbc.DropdownMenu(
+        items, label=[html.Span(f"{name}: ", className="visually-hidden"), chosen], className="picker"
+    )
+
+
 def _model_menu(path: str, view: View) -> dbc.DropdownMenu:
     """Models of the same data, country and goal first, the newest on top."""
 
@@ -77,9 +98,15 @@ def _model_menu(path: str, view: View) -> dbc.DropdownMenu:
 
     near = [row for row in view.rows if alike(row)]
     others = [row for row in view.rows if not alike(row)]
-    items = _items(path, view, near)
+    items = _items(path, view, near[:MOST_ALIKE])
     if others:
-        items += [dbc.DropdownMenuItem("Other models", header=True), *_items(path, view, others)]
+        items += [dbc.DropdownMenuItem("Other models", header=True), *_items(path, view, others[:MOST_OTHERS])]
+    if len(near) > MOST_ALIKE or len(others) > MOST_OTHERS:
+        all_of_them = view.filters.link("/models", model=view.row.id[:SHORT_ID]) + "#models"
+        items += [
+            dbc.DropdownMenuItem(divider=True),
+            dbc.DropdownMenuItem(f"All {len(view.rows):,} models", href=all_of_them),
+        ]
     return dbc.DropdownMenu(items, label=view.row.title, className="picker")
 
 

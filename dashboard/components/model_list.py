@@ -30,9 +30,9 @@ def model_list(view: View, path: str) -> html.Section:
             html.Details([html.Summary(f"{len(lines) - SHOWN} more"), _table(lines[SHOWN:])], className="older")
         )
     count = "One model" if len(lines) == 1 else f"{len(lines)} models"
-    note = "Each run adds one; a choice by hand adds one. Nothing is ever overwritten."
+    note = "Each run adds one; a choice by hand adds one. Nothing is ever overwritten. Compare sets one beside the model shown."
     return html.Section(
-        [html.H2(f"{count} to look at"), html.P(note, className="figure-note"), *table], className="panel"
+        [html.H2(f"{count} to look at"), html.P(note, className="figure-note"), *table], className="panel", id="models"
     )
 
 
@@ -43,11 +43,18 @@ def _distance(row: ModelRow, chosen: ModelRow) -> int:
 
 
 def _table(lines: list[html.Tr]) -> html.Div:
-    head = [html.Th(name, scope="col") for name in ("Model", "Data", "Fitted", "Verdict")]
+    head = [html.Th(name, scope="col") for name in ("Model", "Data", "Fitted", "Verdict", "")]
     return html.Div(
         html.Table([html.Thead(html.Tr(head)), html.Tbody(lines)], className="plain-table"),
         className="table-scroll model-list",
     )
+
+
+def _beside(row: ModelRow, view: View) -> dcc.Link:
+    """The two models side by side, the earlier one first."""
+    first, second = sorted((row, view.row), key=lambda model: model.created_at)
+    named = html.Span(f" with {row.title}, {row.search}", className="visually-hidden")
+    return dcc.Link(["Compare", named], href=f"/compare?models={first.id[:SHORT_ID]},{second.id[:SHORT_ID]}")
 
 
 def _line(row: ModelRow, view: View, path: str) -> html.Tr:
@@ -57,9 +64,10 @@ def _line(row: ModelRow, view: View, path: str) -> html.Tr:
     name = html.Strong(row.title, **aria(current="true")) if here else dcc.Link(row.title, href=href)
     return html.Tr(
         [
-            html.Td(name),
+            html.Td([name, html.Div(row.search, className="soft small")] if row.search else name),
             html.Td(f"{row.dataset_name} version {row.dataset_version}"),
             html.Td(write_moment(row.created_at)),
             html.Td(html.Span(word, className=f"tag {look}")),
+            html.Td("" if here else _beside(row, view)),
         ]
     )

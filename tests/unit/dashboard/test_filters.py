@@ -72,3 +72,29 @@ def test_a_link_of_the_bar_restores_the_view() -> None:
     filters = read_filters(query)
     again = filters.link("/contribution").partition("?")[2]
     assert read_filters(dict(part.split("=") for part in again.split("&"))) == filters
+
+
+def make_world(versions: int = 1) -> list[ModelSummary]:
+    """The same company in 37 countries."""
+    codes = [f"{one}{two}" for one in "ABCDEFG" for two in "KLMNRS"][:37]
+    makers = [(number, code) for number in range(versions) for code in codes]
+    return [
+        builders.make_summary(id=f"{place:064x}", segment=code, title=f"Weekly v{number}, {code}")
+        for place, (number, code) in enumerate(makers)
+    ]
+
+
+def test_many_countries_are_a_menu_with_their_names() -> None:
+    bar = make_bar(make_world(), country="BR")
+    countries = bar.split('"Model"')[0]
+    assert '"segmented"' not in countries
+    assert " Brazil" in countries
+    assert countries.count("country=") == 37
+    assert "Country: " in countries
+
+
+def test_the_menu_of_models_stays_short_and_leads_to_all_of_them() -> None:
+    bar = make_bar(make_world(versions=60), country="BR")
+    assert bar.count("model=") == 30 + 12 + 1
+    assert "All 2,220 models" in bar
+    assert any(link.startswith("/models?") and link.endswith("#models") for link in links(bar))

@@ -23,6 +23,7 @@ TWICE = 2e-8  # both sides are sent with nine digits
 RATES = "2026-11-20 EUR=2 USD=2.5 CHF=1.9"
 PAGES = ("/", "/contribution", "/response")
 PER_MONEY = re.compile(r"conversions per 1,000 (euros|dollars)", re.IGNORECASE)
+NEXT = re.compile(r"of ([\d,]+) more")
 MONEY_COLUMN = re.compile(r"\b(EUR|USD)\b")
 
 
@@ -50,6 +51,12 @@ def test_amounts_are_the_models_times_the_rate(ask: Any, model: MixModel, path: 
             for (column, was), (shown, now) in zip(one.items(), two.items(), strict=True):
                 if isinstance(was, str) or was is None:
                     assert now == was
+                    continue
+                more = NEXT.search(column), NEXT.search(shown)
+                if more[0] and more[1]:  # what the next round amount brings: another amount in another currency
+                    was, now = (value / read(found) for value, found in zip((was, now), more, strict=True))
+                    assert now == pytest.approx(was / RATE if conversions else was, rel=TWICE), (name, column)
+                    amounts += 1
                     continue
                 factor = factor_of(column, name, conversions)
                 amounts += factor != 1.0
@@ -110,6 +117,8 @@ def factor_of(column: str, figure: str, conversions: bool) -> float:
         return 1 / RATE
     if figure == "decomposition":  # its columns are terms; all hold outcome
         return 1.0 if conversions else RATE
-    if "of 10,000 more" in column or not MONEY_COLUMN.search(column):
-        return 1 / RATE if conversions and "of 10,000 more" in column else 1.0
-    return RATE
+    return RATE if MONEY_COLUMN.search(column) else 1.0
+
+
+def read(found: re.Match[str] | None) -> float:
+    return float(found[1].replace(",", "")) if found else 1.0
