@@ -100,7 +100,8 @@ def count_candidates(summary: ModelSummary) -> int:
 def write_search(summary: ModelSummary, noun: str = "candidates") -> str:
     """5 trials of 2,000 candidates; of at most as many where some ended early."""
     most = "at most " if count_candidates(summary) < summary.trials * summary.iterations else ""
-    return f"{summary.trials} trials of {most}{summary.iterations:,} {noun}"
+    trials = "1 trial" if summary.trials == 1 else f"{summary.trials} trials"
+    return f"{trials} of {most}{summary.iterations:,} {noun}"
 
 
 def write_overview(summary: ModelSummary, unit: Unit) -> str:

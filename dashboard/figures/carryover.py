@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from dashboard.figures.drawing import Document, Drawing, Look, Table, labels_axis, make_figure, row_height
+from dataclasses import replace
+
+from dashboard.figures.drawing import Document, Drawing, Look, Table, labels_axis, make_figure, names_above, row_height
 from dashboard.figures.format import write_periods, write_share
 from dashboard.theme import fade, ink_on
 from mixline.messages import ModelSummary
 
+THIN: Document = {"width": 0.4}  # a bar under its name
 NAMES = {"day": "day", "week": "week", "month": "month"}
 
 
@@ -61,10 +64,14 @@ def draw_carryover(summary: ModelSummary, look: Look) -> Drawing:
         margin={"l": 8, "r": 28, "t": 8, "b": 8},
     )
     longest = channels[0]
-    title = f"{longest.label} works longest after the spend: {write_share(1 - longest.immediate_share)} of its effect comes later"
+    later = f"{write_share(1 - longest.immediate_share)} of its effect comes later"
+    title = f"{longest.label} works longest after the spend: {later}"
+    if len(channels) == 1:
+        title = f"{longest.label} works beyond the {period} of the spend: {later}"
+    narrow = replace(names_above([(label, "", "") for label in labels], look), data={0: THIN, 1: THIN})
     note = f"Full colour: effect in the same {period} as the spend. Faded: effect in later {period}s."
     table = Table(
         ("Channel", "Immediate share", "Carry-over share", f"Half-life, {period}s"),
         [(c.label, c.immediate_share, 1 - c.immediate_share, c.half_life_periods) for c in channels],
     )
-    return Drawing("carryover", title, note, figure, row_height(len(labels)), "figure_carryover", table)
+    return Drawing("carryover", title, note, figure, row_height(len(labels)), "figure_carryover", table, narrow)

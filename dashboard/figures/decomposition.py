@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from dashboard.figures.drawing import Document, Drawing, Look, Narrow, Table, make_figure, outcome_axis
-from dashboard.figures.format import join_ends, write_date, write_share
+from dashboard.figures.drawing import BESIDE_LETTERS, Document, Drawing, Look, Narrow, Table, make_figure, outcome_axis
+from dashboard.figures.format import join_ends, shorten, write_date, write_share
 from dashboard.figures.placing import spread
 from mixline.messages import Contributions, TermSeries
 
@@ -16,7 +16,9 @@ WHEN = {"day": "%{x|%-d %b %Y}", "week": "Week of %{x|%-d %b %Y}", "month": "%{x
 CONTEXT_SHOWN = 4  # more terms than this are added up: the figure is about marketing
 NAMED = 3
 HEIGHT = 480
-NAMES_WIDTH = 104  # pixels at the right for the names of the parts
+NAMES_WIDTH = 104  # pixels at the right for the names of the parts, at least
+LETTER = 7.0  # pixels of a letter of theirs
+LEGEND_LETTERS = 36  # of a name in the legend that narrow screens have
 NAME_APART = 16.5  # pixels from one name to the next
 DRAWN = 0.86  # of the height is the plot itself
 Parts = Literal["all", "media"]
@@ -74,7 +76,7 @@ def draw_decomposition(
         yaxis=outcome_axis(look.unit, fixedrange=True, nticks=6, range=find_range(layers, contributions, parts)),
         showlegend=False,
         annotations=_names(layers, contributions, parts, look),
-        margin={"l": 8, "r": NAMES_WIDTH, "t": 12, "b": 8},
+        margin={"l": 8, "r": names_width(layers), "t": 12, "b": 8},
     )
     note = _note(contributions, look, steady, parts)
     table = _table(contributions, look)
@@ -122,6 +124,11 @@ def _actual(contributions: Contributions, dates: list[str], when: str, look: Loo
     }
 
 
+def names_width(layers: list[Layer]) -> int:
+    """Pixels at the right for the names, no longer than they are written there."""
+    return max([NAMES_WIDTH, *(26 + round(min(len(layer.label), BESIDE_LETTERS) * LETTER) for layer in layers)])
+
+
 def _names(layers: list[Layer], contributions: Contributions, parts: Parts, look: Look) -> list[Document]:
     """The name of each part at the right, beside its last bar as far as there is room: no legend to look up."""
     if not contributions.dates:
@@ -146,7 +153,7 @@ def _names(layers: list[Layer], contributions: Contributions, parts: Parts, look
             "xshift": 8,
             "yref": "y",
             "y": place - over,
-            "text": f"<span style='color:{layer.color}'>■</span> {layer.label}",
+            "text": f"<span style='color:{layer.color}'>■</span> {shorten(layer.label, BESIDE_LETTERS)}",
             "align": "left",
             "showarrow": False,
             "font": {"size": 12, "color": look.tokens.ink},
@@ -229,7 +236,7 @@ def _bars(layer: Layer, dates: list[str], when: str, look: Look) -> Document:
         ]
     return {
         "type": "bar",
-        "name": layer.label,
+        "name": shorten(layer.label, LEGEND_LETTERS),
         "x": dates,
         "y": layer.value,
         "marker": {"color": layer.color, "line": {"width": 0}},

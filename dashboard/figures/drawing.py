@@ -11,13 +11,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from dashboard.figures.format import SYMBOLS, RangeLevel, Unit, unit_of
+from dashboard.figures.format import SYMBOLS, RangeLevel, Unit, shorten, unit_of, write_lines
 from dashboard.theme import Mode, Tokens, assign_colors, layout_template, tokens
 from mixline.messages import Estimate, ModelSummary
 
 Document = dict[str, Any]
 ROW_NARROW = 46  # pixels from one row to the next where names stand above
 NAME_SHIFT = 17  # pixels from the middle of such a row up to its name
+NAME_LETTERS = 24  # of a line of a name at the left of its row, which has two
+ABOVE_LETTERS = 44  # of a name above its row on a narrow screen and the number beside it, together
+BESIDE_LETTERS = 16  # of a name in the narrow column at the right of a drawing
+LOWEST = 140  # pixels: with a row or two there must still be room for the axis
 
 
 @dataclass(frozen=True)
@@ -123,11 +127,19 @@ def labels_axis(labels: Sequence[str]) -> Document:
         "type": "category",
         "categoryorder": "array",
         "categoryarray": list(reversed(labels)),
+        **_long_names(labels),
         "showgrid": False,
         "ticks": "",
         "ticklabelstandoff": 8,
         "fixedrange": True,
     }
+
+
+def _long_names(labels: Sequence[str]) -> Document:
+    """Long names take two lines, not half of the figure; nothing where all are short."""
+    if all(len(label) <= NAME_LETTERS for label in labels):
+        return {}
+    return {"tickvals": list(labels), "ticktext": [write_lines(label, NAME_LETTERS) for label in labels]}
 
 
 def estimate_columns(what: str, scale_name: str = "") -> tuple[str, ...]:
@@ -144,7 +156,12 @@ def estimate_cells(estimate: Estimate, scale: float = 1.0) -> tuple[float, ...]:
 
 
 def row_height(rows: int, each: int = 36, rest: int = 64) -> int:
-    return rows * each + rest
+    return max(rows * each + rest, LOWEST)
+
+
+def numbers_width(texts: Sequence[str], least: int) -> int:
+    """Pixels of a column for these numbers in bold, `least` or more: CHF 22.8k takes more room than €22.8k."""
+    return max([least, *(round(len(text) * 7.4) + 14 for text in texts)])
 
 
 def side_number(label: str, text: str, width: int, look: Look, soft: str = "", *, below: bool = False) -> Document:
@@ -194,8 +211,9 @@ def names_above(
     numbers = [
         f"<b>{number}</b>" + (f" <span style='color:{soft}'>{also}</span>" if also else "") for _, number, also in rows
     ]
-    annotations = [text(row[0], row[0], 0) for row in rows]
-    annotations += [text(row[0], number, 1) for row, number in zip(rows, numbers, strict=True)]
+    room = [max(ABOVE_LETTERS - len(number) - len(also), 12) for _, number, also in rows]
+    annotations = [text(row[0], shorten(row[0], most), 0) for row, most in zip(rows, room, strict=True)]
+    annotations += [text(row[0], number, 1) for row, number in zip(rows, numbers, strict=True) if row[1]]
     layout = {
         "yaxis": {"showticklabels": False},
         "margin": {"l": 2, "r": 6, "t": top, "b": 8},

@@ -197,6 +197,22 @@ def write_periods(count: float, interval: str) -> str:
     return f"{rounded:g} {one if rounded == 1 else many}"
 
 
+def shorten(name: str, most: int) -> str:
+    """A name of at most `most` letters. Both ends stay, as names that begin alike often differ at their ends."""
+    if len(name) <= most:
+        return name
+    end = (most - 1) // 3
+    return f"{name[: most - 1 - end].rstrip()}…{name[len(name) - end :].lstrip()}"
+
+
+def write_lines(name: str, most: int) -> str:
+    """A long name on two lines of about `most` letters, parted at a blank; what is longer still is shortened."""
+    if len(name) <= most:
+        return name
+    first = name[: most + 1].rsplit(" ", 1)[0][:most]
+    return f"{first}<br>{shorten(name[len(first) :].strip(), most)}"
+
+
 def keep_together(text: str) -> str:
     """A number and its per cent sign, and the two ends of a range, are not parted at the end of a line."""
     text = BETWEEN_ENDS.sub("\u00a0to\u00a0", text)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from dashboard.figures.drawing import (
     Drawing,
     Look,
@@ -11,6 +13,7 @@ from dashboard.figures.drawing import (
     labels_axis,
     make_figure,
     names_above,
+    numbers_width,
     outcome_axis,
     row_height,
     side_number,
@@ -19,43 +22,58 @@ from dashboard.figures.ranges import draw_ranges
 from mixline.messages import ChannelSummary, Estimate, ModelSummary
 
 AMOUNT = 10_000.0
+LEAST, MOST = (
+    0.001,
+    0.2,
+)  # of a week's spend: outside, the usual amount is nothing to one company or everything to another
+PART = 0.1  # of a week's spend, rounded down to a power of ten: the amount there
+WEEKS = {"day": 1 / 7, "week": 1.0, "month": 365.25 / 7 / 12}
 
 
 def draw_next_money(summary: ModelSummary, look: Look) -> Drawing:
-    """Expected extra outcome of 10,000 more in each channel, from the marginal ROI at today's spend, best first."""
-    ranked = rank_channels(summary)
+    """Expected extra outcome of a little more in each channel, from the marginal ROI at today's spend, best first."""
+    ranked, amount = rank_channels(summary), find_amount(summary)
     unit = look.unit
     labels = [channel.label for channel in ranked]
-    gains = [scale_estimate(channel.marginal_roi, AMOUNT) for channel in ranked]
+    gains = [scale_estimate(channel.marginal_roi, amount) for channel in ranked]
     texts = [
-        f"<b>{label}</b><br>{unit.money(AMOUNT)} more would bring {unit.outcome(gain.value)}"
+        f"<b>{label}</b><br>{unit.money(amount)} more would bring {unit.outcome(gain.value)}"
         f"<br>{look.level} % range {unit.outcome_range(gain, look.level)}"
         for label, gain in zip(labels, gains, strict=True)
     ]
     colors = [look.color(channel.name) for channel in ranked]
     lines = []
     if not unit.conversions:
-        lines = [_line_at(AMOUNT, look)]
+        lines = [_line_at(amount, look)]
+    side = numbers_width([unit.outcome(gain.value) for gain in gains], 64)
     figure = make_figure(
         look,
         draw_ranges(labels, gains, colors, texts, look),
         xaxis=outcome_axis(unit, rangemode="tozero", showgrid=True, fixedrange=True, zeroline=False, nticks=5),
         yaxis=labels_axis(labels),
         shapes=lines,
-        annotations=[side_number(a, unit.outcome(g.value), 64, look) for a, g in zip(labels, gains, strict=True)],
-        margin={"l": 8, "r": 64, "t": 8, "b": 8},
+        annotations=[side_number(a, unit.outcome(g.value), side, look) for a, g in zip(labels, gains, strict=True)],
+        margin={"l": 8, "r": side, "t": 8, "b": 8},
     )
     table = Table(
-        ("Channel", *estimate_columns(f"Extra {unit.outcome_label}, of {AMOUNT:,.0f} more")),
+        ("Channel", *estimate_columns(f"Extra {unit.outcome_label}, of {amount:,.0f} more")),
         [(label, *estimate_cells(gain)) for label, gain in zip(labels, gains, strict=True)],
     )
-    finding, height = _finding(ranked, gains, look), row_height(len(labels), 34)
+    finding, height = _finding(ranked, gains, look, amount), row_height(len(labels), 34)
     narrow = names_above([(a, unit.outcome(g.value), "") for a, g in zip(labels, gains, strict=True)], look)
-    return Drawing("next-money", finding, _note(look), figure, height, "figure_next_money", table, narrow)
+    return Drawing("next-money", finding, _note(look, amount), figure, height, "figure_next_money", table, narrow)
 
 
 def rank_channels(summary: ModelSummary) -> list[ChannelSummary]:
     return sorted(summary.channels, key=lambda channel: -channel.marginal_roi.value)
+
+
+def find_amount(summary: ModelSummary) -> float:
+    """10,000 wherever that is a step a company of this size would take; else a power of ten that is."""
+    week = summary.spend / summary.periods / WEEKS[summary.interval] if summary.periods else 0.0
+    if week <= 0 or LEAST * week <= AMOUNT <= MOST * week:
+        return AMOUNT
+    return float(10.0 ** math.floor(math.log10(PART * week) + 1e-9))
 
 
 def scale_estimate(estimate: Estimate, by: float) -> Estimate:
@@ -76,20 +94,21 @@ def _line_at(value: float, look: Look) -> dict[str, object]:
     }
 
 
-def _finding(ranked: list[ChannelSummary], gains: list[Estimate], look: Look) -> str:
+def _finding(ranked: list[ChannelSummary], gains: list[Estimate], look: Look, amount: float) -> str:
     unit = look.unit
+    where = f"in {ranked[0].label} brings" if len(ranked) == 1 else f"works hardest in {ranked[0].label}:"
     return (
-        f"The next {unit.money(AMOUNT)} works hardest in {ranked[0].label}: about {unit.outcome(gains[0].value)} "
+        f"The next {unit.money(amount)} {where} about {unit.outcome(gains[0].value)} "
         f"({unit.outcome_range(gains[0], look.level)})"
     )
 
 
-def _note(look: Look) -> str:
+def _note(look: Look, amount: float) -> str:
     unit = look.unit
     even = (
         ""
         if unit.conversions
-        else f" Left of the dotted line it brings back less than the {unit.money(AMOUNT)} it costs."
+        else f" Left of the dotted line it brings back less than the {unit.money(amount)} it costs."
     )
     ranges = "Thin line: 90 % range, thick: 50 %." if look.level == 90 else "Thick line: 50 % range."
-    return f"Extra {unit.outcome_name} of {unit.money(AMOUNT)} more in one channel, at today's spend. {ranges}{even}"
+    return f"Extra {unit.outcome_name} of {unit.money(amount)} more in one channel, at today's spend. {ranges}{even}"

@@ -15,7 +15,7 @@ from dashboard.figures.drawing import (
     estimate_columns,
     make_figure,
 )
-from dashboard.figures.format import bounds, write_share
+from dashboard.figures.format import bounds, shorten, write_share
 from dashboard.figures.placing import place_labels
 from dashboard.theme import fade
 from mixline.messages import ChannelSummary, ModelSummary
@@ -24,6 +24,8 @@ Advice = Literal["scale", "hold", "fix", "cut"]
 HEIGHT = 460
 LARGEST = 46  # pixels across the bubble of the largest spend
 SMALLEST = 9
+NAME_LETTERS, NAME_LETTERS_NARROW = 26, 16
+UNCLEAR = 0.4  # opacity of a bubble whose place is not clear
 SPACE = 1.28  # of the furthest dot: how far the axes reach
 AROUND = (760.0, 400.0)  # pixels of the drawing on a wide screen, to place the names in
 AROUND_NARROW = (250.0, 390.0)  # and on a telephone
@@ -55,7 +57,7 @@ def draw_quadrants(summary: ModelSummary, look: Look) -> Drawing:
     ends_x = find_ends(x, cross[0])
     ends_y = find_ends(y, cross[1])
     sizes = bubble_sizes([channel.spend for channel in channels])
-    names = [channel.label for channel in channels]
+    names = [shorten(channel.label, NAME_LETTERS) for channel in channels]
     spots = place_labels(list(zip(x, y, strict=True)), sizes, names, (ends_x, ends_y), AROUND)
     data = [_cross(channel, look) for channel in channels]
     data.append(
@@ -70,7 +72,7 @@ def draw_quadrants(summary: ModelSummary, look: Look) -> Drawing:
             "marker": {
                 "size": sizes,
                 "color": [look.color(channel.name) for channel in channels],
-                "opacity": 1,
+                "opacity": [1 if is_clear(channel, lines) else UNCLEAR for channel in channels],
                 "line": {"width": 2, "color": look.tokens.surface},
             },
             "hovertext": [_hover(channel, lines, look) for channel in channels],
@@ -109,13 +111,13 @@ def _narrow(
 ) -> Narrow:
     """Smaller bubbles, names placed anew, and the words in the corners over two lines."""
     sizes = [max(SMALLEST, size * NARROW_SIZE) for size in bubble_sizes([channel.spend for channel in channels])]
-    names = [channel.label for channel in channels]
+    names = [shorten(channel.label, NAME_LETTERS_NARROW) for channel in channels]
     spots = place_labels(list(zip(*at, strict=True)), sizes, names, ends, AROUND_NARROW)
     words = [{**corner, "text": corner["text"].replace(", ", ",<br>")} for corner in _corners(look)]
     return Narrow(
         {"annotations": words, "margin": {"l": 2, "r": 6, "t": 8, "b": 8}},
         HEIGHT,
-        {len(channels): {"textposition": spots, "marker": {"size": sizes}}},
+        {len(channels): {"text": names, "textposition": spots, "marker": {"size": sizes}}},
     )
 
 
@@ -131,6 +133,12 @@ def advise(channel: ChannelSummary, lines: Lines) -> Advice:
     if earned:
         return "scale" if more else "hold"
     return "fix" if more else "cut"
+
+
+def is_clear(channel: ChannelSummary, lines: Lines) -> bool:
+    """Whether both returns are on one side of their line with their 50 % ranges: three times as likely there as not."""
+    pairs = ((channel.roi, lines.roi), (channel.marginal_roi, lines.marginal))
+    return all(estimate.low50 >= line or estimate.high50 < line for estimate, line in pairs)
 
 
 def find_ends(values: list[float], line: float) -> list[float]:
@@ -211,17 +219,24 @@ def _hover(channel: ChannelSummary, lines: Lines, look: Look) -> str:
         f"<b>{channel.label}: {name.lower()}</b>" + ("" if unit.conversions else f"<br>It {meaning}") + "<br>"
         f"ROI {unit.roi_with_range(channel.roi, level)}<br>of the next {unit.roi_with_range(channel.marginal_roi, level)}"
         f"<br>Spend {unit.money(channel.spend)}, {write_share(channel.share_of_spend)} of all"
+        + ("" if is_clear(channel, lines) else "<br><i>a 50 % range reaches across a line: it may be either</i>")
     )
 
 
 def _finding(channels: list[ChannelSummary], lines: Lines) -> str:
     """What to do, by the names of the channels it is to be done with."""
     by: dict[Advice, list[str]] = {advice: [] for advice in ADVICE}
+    unclear: list[str] = []
     for channel in channels:
-        by[advise(channel, lines)].append(channel.label)
+        (by[advise(channel, lines)] if is_clear(channel, lines) else unclear).append(channel.label)
     parts = [f"{ADVICE[advice][0].lower()} {_list(names)}" for advice, names in by.items() if names]
+    if not channels:
+        return "No channels"
+    if not parts:
+        return "No channel's returns are clearly on one side: learn more before money is moved"
+    parts += [f"{_list(unclear)} may be either"] if unclear else []
     text = "; ".join(parts)
-    return text[:1].upper() + text[1:] if text else "No channels"
+    return text[:1].upper() + text[1:]
 
 
 def _list(names: list[str]) -> str:
@@ -235,7 +250,7 @@ def _note(look: Look) -> str:
         where = "Dotted lines: all channels together; right of and above them is better than that."
     else:
         where = "Dotted lines: break-even; right of it a channel earned its cost, above it the next unit of money earns its."
-    return f"Size: spend. Crosses: {look.level} % ranges. {where}"
+    return f"Size: spend. Crosses: {look.level} % ranges. Faded: a 50 % range reaches across a line. {where}"
 
 
 def _table(channels: list[ChannelSummary], lines: Lines, look: Look) -> Table:

@@ -142,6 +142,9 @@ def _finding(channels: list[ChannelSummary], look: Look) -> str:
     unit, best = look.unit, channels[0]
     if unit.conversions:
         return f"{best.label} brings the most: {unit.roi(best.roi.value)} {unit.roi_name}"
+    if len(channels) == 1:
+        words = f"{unit.roi(best.roi.value)} {unit.roi_name} ({unit.roi_range(best.roi, look.level)})"
+        return f"{best.label} brought back {words}"
     sure = sum(channel.probability_profitable >= SURE for channel in channels)
     count = "All" if sure == len(channels) else "None" if sure == 0 else str(sure)
     return (

@@ -89,6 +89,8 @@ def _hover(channel: ChannelSummary, look: Look) -> str:
 
 def _finding(channels: list[ChannelSummary]) -> str:
     """The channel whose effect is furthest from its spend, and only if the range says so too."""
+    if len(channels) == 1:
+        return f"{channels[0].label} is all of paid media: all of its spend and all of its effect"
     best = max(channels, key=lambda c: c.share_of_effect.value - c.share_of_spend)
     worst = min(channels, key=lambda c: c.share_of_effect.value - c.share_of_spend)
     if best.share_of_effect.low > best.share_of_spend:

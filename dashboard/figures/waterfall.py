@@ -226,6 +226,8 @@ def _finding(summary: ModelSummary, look: Look) -> str:
     )
     if not paid:
         return brought
+    if len(paid) == 1:
+        return f"{brought}, all through {paid[0].label}"
     largest = max(paid, key=lambda term: term.contribution.value)
     return f"{brought}; {largest.label} the most with {unit.outcome(largest.contribution.value)}"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dashboard.figures.drawing import Look
 from dashboard.figures.format import write_chance, write_periods, write_share
-from dashboard.figures.next_money import AMOUNT, rank_channels, scale_estimate
+from dashboard.figures.next_money import find_amount, rank_channels, scale_estimate
 from dashboard.words import write_fit
 from mixline.messages import ChannelSummary, ModelSummary
 
@@ -69,14 +69,16 @@ def write_next(summary: ModelSummary, look: Look) -> str:
     unit, ranked = look.unit, rank_channels(summary)
     if not ranked:
         return "There is no channel to spend on."
-    gain = scale_estimate(ranked[0].marginal_roi, AMOUNT)
+    amount = find_amount(summary)
+    gain = scale_estimate(ranked[0].marginal_roi, amount)
+    where = f"in {ranked[0].label} brings" if len(ranked) == 1 else f"works hardest in {ranked[0].label}:"
     text = (
-        f"The next {unit.money(AMOUNT)} works hardest in {ranked[0].label}: about {unit.outcome(gain.value)} more "
+        f"The next {unit.money(amount)} {where} about {unit.outcome(gain.value)} more "
         f"({unit.outcome_range(gain, look.level)})"
     )
     if len(ranked) == 1:
         return f"{text}."
-    least = scale_estimate(ranked[-1].marginal_roi, AMOUNT)
+    least = scale_estimate(ranked[-1].marginal_roi, amount)
     return f"{text}; least in {ranked[-1].label}, {unit.outcome(least.value)}."
 
 

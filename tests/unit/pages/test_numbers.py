@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from dashboard.figures.format import Unit, write_ratio, write_share
-from dashboard.figures.next_money import AMOUNT
 from dashboard.labels import write_label
 from mixline.mmm import response
 from mixline.mmm.model import MixModel
@@ -79,13 +78,14 @@ def test_waterfall_of_the_overview_adds_up_to_the_modelled_total(model: MixModel
 
 
 def test_next_money_and_fit_of_the_overview(model: MixModel, ask: Ask) -> None:
-    shown = ask("/")
+    shown, amount = ask("/"), 10.0  # a company that spends less than a thousand a week does not take steps of 10,000
+    assert 50 < response.totals(model).spend / response.totals(model).periods < 1_000
     table = rows_by(shown, "next-money", "Channel")
     drawn = shown.figure("next-money")["data"][-1]
     for result in response.channel_results(model):
         label = labels(model)[result.name]
-        assert table[label] == near(five(result.marginal_roi, AMOUNT))
-        assert drawn["x"][drawn["y"].index(label)] == near(result.marginal_roi.value * AMOUNT)
+        assert table[label] == near(five(result.marginal_roi, amount))
+        assert drawn["x"][drawn["y"].index(label)] == near(result.marginal_roi.value * amount)
     fit = response.fit_quality(model)
     (text,) = shown.texts("fit-table")
     for number in (write_share(fit.r2), write_share(fit.mape), f"{fit.nrmse:.3f}", write_ratio(fit.durbin_watson)):

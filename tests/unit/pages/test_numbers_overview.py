@@ -74,10 +74,10 @@ def test_findings_of_the_overview_in_a_sentence(model: MixModel, unit: Unit, ask
 def test_next_money_in_words_and_beside_its_dots(model: MixModel, unit: Unit, ask: Ask, level: RangeLevel) -> None:
     said = Said(ask("/", f"?range={level}").page).texts
     ranked = sorted(response.channel_results(model), key=lambda r: -r.marginal_roi.value)
-    gains = [result.marginal_roi.times(10_000.0) for result in ranked]
+    gains = [result.marginal_roi.times(10.0) for result in ranked]
     write = unit.outcome
     ranges = [join_ends(*map(write, ends_of(gain, level))) for gain in gains]
-    amount = unit.money(10_000)
+    amount = unit.money(10)
     assert said["next-money: h2"] == [
         f"The next {amount} works hardest in {named(ranked[0])}: about {write(gains[0].value)} ({ranges[0]})"
     ]
