@@ -16,6 +16,7 @@ from dashboard.components.aria import aria
 from dashboard.components.markets import COUNTRIES
 from dashboard.components.terms import term
 from dashboard.figures.format import write_moment
+from dashboard.labels import write_label
 from dashboard.view import PERIODS, SHORT_ID, View
 from mixline.exchange import Rates
 from mixline.messages import ModelRow
@@ -39,8 +40,11 @@ def filter_bar(path: str, view: View, *, by_period: bool = False, rates: Rates |
         links = {name: view.filters.link(path, **{**anew, **goal, "country": name}) for name in countries}
         parts.append(_filter("Country", _choice("Country", links, row.segment, COUNTRIES)))
     if len(goals) > 1:
-        links = {name: view.filters.link(path, **{**anew, "country": row.segment, "kpi": name}) for name in goals}
-        parts.append(_filter("Goal", _choice("Goal", links, row.goal)))
+        links = {
+            write_label(name): view.filters.link(path, **{**anew, "country": row.segment, "kpi": name})
+            for name in goals
+        }
+        parts.append(_filter("Goal", _choice("Goal", links, write_label(row.goal))))
     if len(view.rows) > 1:
         parts.append(_filter("Model", _model_menu(path, view)))
     if by_period:
