@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -25,12 +24,9 @@ from mixline.mmm.calibration.results import calibration_results
 from mixline.mmm.ensemble.candidate_table import candidate_error, candidate_returns, chosen_row
 from mixline.mmm.ensemble.choice import preview_candidate
 from mixline.mmm.ensemble.families import describe_families, families_of
-from mixline.mmm.fitting import fit
 from mixline.mmm.model import MixModel
-from mixline.mmm.model_file import read_model, write_model
-from mixline.mmm.simulation.simulate import simulate
-from mixline.mmm.specification import Range, Study, Validation
 from tests.fixtures_trainer import open_dashboard, publish
+from tests.unit.pages.fitted import fitted_model
 from tests.unit.pages.shown import Shown, draw_page, five, near, rows_by, write
 
 UNIT = Unit("EUR")
@@ -52,22 +48,8 @@ class Case:
 @pytest.fixture(scope="module")
 def case(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Case]:
     """A model with a hold-out, a back-test and two experiments."""
-    world = simulate("clean", weeks=104, channels=3)
-    names = [medium.name for medium in world.spec.paid]
-    last = world.frame["date"].max().date()
-    start = last - timedelta(weeks=40)
-    studies = tuple(
-        Study((name,), start, start + timedelta(weeks=6, days=-1), 90_000.0 * place, 60_000.0, 0.9)
-        for place, name in enumerate(names[:2], 1)
-    )
-    spec = replace(
-        world.spec.with_search(trials=2, iterations=40),
-        goal=replace(world.spec.goal, currency="EUR"),
-        validation=Validation(train=Range(0.8, 0.85), folds=2, horizon=8),
-        studies=studies,
-    )
-    model = read_model(write_model(fit(spec, world.frame)))
-    settings, (model_id,) = publish(tmp_path_factory.mktemp("numbers"), [("Shop", model, world.frame)])
+    model, frame = fitted_model()
+    settings, (model_id,) = publish(tmp_path_factory.mktemp("numbers"), [("Shop", model, frame)])
     with open_dashboard(settings) as server:
         yield Case(server, model, model_id)
 
@@ -173,7 +155,7 @@ def test_forecasts_of_the_back_test(case: Case, page: Shown) -> None:
     text = words(page)
     assert f"Forecasts were off by {write_share(found.error)}" in text
     assert f"{write_share(abs(found.skill))} {'less' if found.skill >= 0 else 'more'} than repeating" in text
-    assert f"{write_share(found.coverage)} of what came" in text
+    assert f"{100 * found.coverage:.0f} % of the weeks came within the 90 % range" in text
 
 
 def test_experiments_beside_the_model(case: Case, page: Shown) -> None:

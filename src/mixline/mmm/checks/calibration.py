@@ -81,4 +81,6 @@ def _figure(estimate: Estimate) -> str:
 
 
 def _number(value: float) -> str:
+    if abs(value) < 1e-6:
+        return "0"  # what is left where an end of a range is at nothing
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
