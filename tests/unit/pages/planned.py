@@ -34,7 +34,8 @@ from tests.unit.pages.plan_judged import YEAR, Array, Judged, judge
 from tests.unit.pages.plan_questions import QUESTIONS, WEEKS, Kind, Question, in_unit
 from tests.unit.pages.shown import Found, Shown, draw_page, write
 
-ID = "ab" * 32
+ID, OTHER = "ab" * 32, "cd" * 32
+MADE = datetime(2026, 11, 20, tzinfo=UTC)
 QUARTER = 13
 CLOSE = 1e-8
 
@@ -78,36 +79,46 @@ class Desk:
         return self.file("pdf", query).decode()
 
 
-def make_desk(kind: Kind, saved: list[ScenarioView] | None = None) -> Desk:
+def make_files(kind: Kind) -> dict[str, bytes]:
     """A geometric adstock goes on as it did; a Weibull kernel would stretch with the longer series."""
     made = make_model(periods=80, paid=3, draws=24, kind=kind, seed=3, adstocks=("geometric",))
     goal = replace(made.spec.goal, currency="EUR")  # conversions are paid for in money, too
-    files = write_model(replace(made, spec=replace(made.spec, goal=goal)))
-    model = read_model(files)
+    return write_model(replace(made, spec=replace(made.spec, goal=goal)))
+
+
+def make_desk(kind: Kind, other: Kind | None = None) -> Desk:
+    """`other`: a model known beside the one that is shown, named `OTHER`."""
     dataset: Any = SimpleNamespace(name="sales", version=1, id="cd" * 32)
-    moment = datetime(2026, 11, 20, tzinfo=UTC)
-    summary = model_views.summarise(
-        model, ID, title="Sales", dataset=dataset, created_at=moment, run_id=None, tracking_url=None
-    )
+    files = {ID: make_files(kind), **({OTHER: make_files(other)} if other else {})}
+    models = {key: read_model(found) for key, found in files.items()}
+    summaries = {
+        key: model_views.summarise(
+            model, key, title="Sales", dataset=dataset, created_at=MADE, run_id=None, tracking_url=None
+        )
+        for key, model in models.items()
+    }
     names = ("id", "title", "dataset_name", "dataset_version", "segment", "goal", "currency", "created_at", "verdict")
-    row = ModelRow(dataset_id=dataset.id, **{name: getattr(summary, name) for name in names})
-    kept: list[ScenarioView] = [] if saved is None else saved
+    rows = [
+        ModelRow(dataset_id=dataset.id, **{name: getattr(summary, name) for name in names}).model_dump(mode="json")
+        for summary in summaries.values()
+    ]
+    kept: list[ScenarioView] = []
 
     def answer(request: httpx.Request) -> httpx.Response:
-        path = request.url.path
+        path, key = request.url.path, request.url.path.removeprefix("/v1/models/").partition("/")[0]
         if path == "/v1/models":
-            return httpx.Response(200, json=[row.model_dump(mode="json")])
+            return httpx.Response(200, json=rows)
         if path == "/v1/scenarios":
             return httpx.Response(200, json=[view.model_dump(mode="json") for view in kept])
-        if path == f"/v1/models/{ID}":
-            return httpx.Response(200, text=summary.model_dump_json())
-        if "/files/" in path:
-            return httpx.Response(200, content=files[path.rpartition("/")[2]])
+        if path == f"/v1/models/{key}" and key in summaries:
+            return httpx.Response(200, text=summaries[key].model_dump_json())
+        if "/files/" in path and key in files:
+            return httpx.Response(200, content=files[key][path.rpartition("/")[2]])
         return httpx.Response(503, json={})
 
     server = create_app(Settings(), TrainerClient(Settings(), httpx.MockTransport(answer))).server
     server.extensions[EXTENSION] = Press(lambda page, form: page.encode())
-    return Desk(model, Unit("EUR", kind == "conversions"), summary, server, kept)
+    return Desk(models[ID], Unit("EUR", kind == "conversions"), summaries[ID], server, kept)
 
 
 open_desk = cache(make_desk)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from dashboard.components.plan_typed import read_typed
 from dashboard.figures.format import write_date, write_share
 from mixline.mmm import response
 from mixline.mmm.estimates import estimate
@@ -139,7 +140,7 @@ def test_sliders_amounts_and_shares(plan: Planned) -> None:
         assert sliders[name]["value"] == pytest.approx(percent, abs=0.0501)
         assert sliders[name]["marks"] == {"100": "today"}
         assert sliders[name]["max"] >= max(250, percent)
-        assert amounts[name]["value"] == pytest.approx(plan.spend[c], abs=0.501)
+        assert read_typed("spend", amounts[name]["value"]) == pytest.approx(plan.spend[c], abs=0.501)
         change = round(percent - 100)
         said = f"{SHIFTED if change < 0 else '+'}{abs(change)} %"
         assert shares[name]["children"] == ("as today" if change == 0 else said)
@@ -149,12 +150,12 @@ def test_sliders_amounts_and_shares(plan: Planned) -> None:
 def test_fields_say_what_empty_means(plan: Planned) -> None:
     unit, request, goal = plan.unit, plan.question.request, plan.question.request.scenario
     now = float(plan.spend_now.sum())
-    assert float(part(plan, "plan-budget")["placeholder"]) == round(now)
-    assert part(plan, "plan-budget").get("value") is None
+    assert part(plan, "plan-budget")["placeholder"] == f"{now:,.0f}"
+    assert not part(plan, "plan-budget").get("value")
     check_figures(write(part(plan, "plan-budget-hint")), unit.money(now))
     assert part(plan, "plan-ahead")["value"] == WEEKS
     scale = unit.roi_scale if goal in ("roi", "marginal_roi") else 1.0
-    asked = part(plan, "plan-target").get("value")
+    asked = read_typed("target", part(plan, "plan-target").get("value"))
     assert asked == (None if request.target is None else pytest.approx(request.target * scale))
     usual: dict[str, Any] = {
         "budget": (),
@@ -279,3 +280,24 @@ def test_the_workbook(plan: Planned) -> None:
     for week, row in enumerate(outcome):
         then, before = (judged.estimate(judged.outcome[:, week]) for judged in (plan.plan, plan.today))
         assert list(row[1:]) == pytest.approx([*five(then)[:3], before.value], rel=1e-7)
+
+
+def test_the_steps_from_today_to_the_plan(plan: Planned) -> None:
+    """What to raise and what to cut, by the money each channel gets more or less; what hardly moves is left out."""
+    steps = {}
+    for said in map(plain, plan.shown.texts("plan-step")):
+        name = next(label(n) for n in plan.names if said.startswith(label(n)))
+        (steps[name],) = list_figures(said)
+    more = plan.spend - plan.spend_now
+    for c, name in enumerate(plan.names):
+        if abs(more[c]) >= 0.02 * plan.spend_now[c] or label(name) in steps:
+            assert steps.pop(label(name)) == plan.unit.money(more[c], sign=True)
+    assert not steps
+
+
+def test_what_it_all_comes_to(plan: Planned) -> None:
+    said, unit, now = plain(write(part(plan, "plan-total"))), plan.unit, float(plan.spend_now.sum())
+    percent = round(100 * (float(plan.spend.sum()) / now - 1))
+    expected = [unit.money(plan.spend.sum()), unit.outcome(plan.gain.value, sign=True)]
+    expected += [] if percent == 0 else [f"{SHIFTED if percent < 0 else '+'}{abs(percent)} %"]
+    check_figures(said, *expected, *([] if plan.is_today else [odds(plan.chance)]))
