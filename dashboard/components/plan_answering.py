@@ -19,13 +19,14 @@ from dashboard.components.aria import aria
 from dashboard.components.inline_error import inline_error, inline_sentence
 from dashboard.components.panels import keep_together
 from dashboard.components.plan_address import read_inputs, write_inputs
-from dashboard.components.plan_inputs import AHEAD, PlanInputs
+from dashboard.components.plan_inputs import AHEAD, PlanInputs, check_periods
 from dashboard.components.plan_notes import fault_sentence
 from dashboard.components.plan_reading import Known, read_form, read_held, read_touched
 from dashboard.components.plan_result import plan_answer, plan_change, plan_details
 from dashboard.components.plan_shelf import current_shelf
 from dashboard.components.plan_solving import Solved, solve, solve_today
 from dashboard.components.plan_steps import plan_total
+from dashboard.components.plan_typed import no_dust, write_typed
 from dashboard.figures.drawing import Look, make_look
 from dashboard.labels import label_summary
 from dashboard.theme import current_mode
@@ -150,6 +151,8 @@ def _read(
     asked: dict[str, Any], page: dict[str, Any], names: list[str], triggered: Any, planner: Planner,
     summary: ModelSummary,
 ) -> PlanInputs:  # fmt: skip
+    check_periods("ahead", asked["ahead"], summary.interval)
+    check_periods("flight", asked["flight"], summary.interval)
     touched = read_touched(triggered)
     held = read_held(names, asked["sliders"], asked["spends"], asked["holds"], Known(**page["known"]), touched)
     lists = {
@@ -195,7 +198,7 @@ def _shown(
     """What is drawn anew; a control that is being moved or typed in is left alone."""
     labels = labels_of(summary)
     touched = read_touched(triggered)
-    spend = solved.plan.spend_per_channel
+    spend, today = solved.plan.spend_per_channel, solved.today.spend_per_channel
     moving = touched.channel if touched.kind == channels.SLIDER else ""
     typed = touched.channel if touched.kind == channels.SPEND else ""
     stopped = solved.stop is not None  # then the control shows where
@@ -211,7 +214,9 @@ def _shown(
             for n in names
         ],
         "spends": [
-            no_update if n == typed and n in solved.inputs.held and not stopped else channels.round_money(spend[n])
+            no_update
+            if n == typed and n in solved.inputs.held and not stopped
+            else write_typed(no_dust(spend[n], today[n]))
             for n in names
         ],
         "shares": [channels.change_words(solved.share(n)) for n in names],

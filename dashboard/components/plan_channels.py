@@ -14,6 +14,7 @@ from dashboard.components.plan_inputs import GROUPS, PERCENTS, PlanInputs
 from dashboard.components.plan_solving import Solved
 from dashboard.components.plan_steps import plan_total
 from dashboard.components.plan_table import named
+from dashboard.components.plan_typed import money_field, no_dust, write_typed
 from dashboard.figures.drawing import Look
 from dashboard.figures.format import MINUS
 
@@ -23,7 +24,6 @@ LOW, HIGH, PRICE, GROUP, GROUP_LOW, GROUP_HIGH = (
 )  # fmt: skip
 REACH = 300.0  # per cent of today's spend at the end of a slider: as far as channels usually go for a target
 STEP = 0.5
-CENT = 0.005  # less than half a cent is what the solver leaves of nothing
 
 
 def channel_sliders(solved: Solved, labels: dict[str, str], look: Look) -> html.Section:
@@ -63,7 +63,7 @@ def _row(solved: Solved, name: str, today: float, label: str, look: Look) -> htm
             html.Div(
                 [
                     html.Label(f"Spend of {label} over the plan", htmlFor=written(spend_key), className="visually-hidden"),
-                    number(spend_key, round_money(planned), disabled=idle),
+                    money_field(spend_key, write_typed(no_dust(planned, today)), disabled=idle),
                     html.Span(change_words(share), id={"type": SHARE, "channel": name}, className="soft small"),
                 ],
                 className="plan-amount",
@@ -88,11 +88,6 @@ def change_words(share: float) -> str:
     return "as today" if change == 0 else f"{MINUS if change < 0 else '+'}{abs(change)} %"
 
 
-def round_money(value: float) -> float:
-    """Money as a person would type it: whole from 100 on, else three figures."""
-    return float(round(value)) if value >= 100 else float(f"{value:.3g}") if value >= CENT else 0.0
-
-
 def channel_limits(inputs: PlanInputs, solved: Solved, labels: dict[str, str], look: Look) -> html.Details:
     """Least and most of each channel, its price and its group; folded away until they are needed."""
     low_usual, high_usual = PERCENTS[inputs.goal]
@@ -111,7 +106,7 @@ def channel_limits(inputs: PlanInputs, solved: Solved, labels: dict[str, str], l
                     html.Td(_labelled({"type": HIGH, "channel": c.name}, f"Most of {label}, per cent of today", high,
                                       f"{high_usual:g}"), **named("Most, %")),
                     html.Td(_labelled({"type": PRICE, "channel": c.name}, f"Change of price of {label}, per cent",
-                                      inputs.prices.get(c.name), "0", least=-99), **named("Price, %")),
+                                      inputs.prices.get(c.name), "0"), **named("Price, %")),
                     html.Td([html.Label(f"Group of {label}", htmlFor=written(group_key), className="visually-hidden"),
                              dbc.Select(id=group_key, options=options, value=inputs.groups.get(c.name, ""))], **named("Group")),
                 ]
@@ -158,8 +153,8 @@ def written(key: dict[str, str]) -> str:
     return json.dumps(key, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
-def _labelled(key: dict[str, str], label: str, value: float | None, usual: str, least: float = 0) -> list[Any]:
+def _labelled(key: dict[str, str], label: str, value: float | None, usual: str) -> list[Any]:
     return [
         html.Label(label, htmlFor=written(key), className="visually-hidden"),
-        number(key, value, hint=usual, least=least),
+        number(key, value, hint=usual),
     ]

@@ -7,8 +7,9 @@ from typing import Any
 import dash_bootstrap_components as dbc
 from dash import dcc, html
 
-from dashboard.components.plan_inputs import FLIGHT, MOST_AHEAD, PlanInputs
+from dashboard.components.plan_inputs import AHEAD, FLIGHT, PlanInputs
 from dashboard.components.plan_solving import default_target
+from dashboard.components.plan_typed import money_field, write_asked, write_typed
 from dashboard.figures.drawing import Look
 from dashboard.figures.format import INTERVALS
 from mixline.messages import ModelSummary
@@ -38,38 +39,37 @@ def plan_form(inputs: PlanInputs, today: Plan, summary: ModelSummary, look: Look
         {"value": "year", "label": "As a year before"},
         {"value": "even", "label": f"The same every {one}"},
         {"value": "flights", "label": "In flights with pauses"},
-        {"value": "own", "label": "As I say, in a table"},
+        {"value": "own", "label": "My own, in a table"},
     ]
     recent, year = LATEST[look.interval]
     days = [
-        {"value": WHOLE, "label": "All modelled time"},
+        {"value": WHOLE, "label": f"All {many} modelled"},
         {"value": str(recent), "label": f"The last {recent} {many}"},
         {"value": str(year), "label": f"The last {year} {many}"},
     ]
     known = {option["value"] for option in days}
     if inputs.today is not None and str(inputs.today) not in known:
         days.append({"value": str(inputs.today), "label": f"The last {inputs.today} {many}"})
-    flight = number(FLIGHT_FIELD, inputs.flight, least=1, most=MOST_AHEAD[look.interval], step=1, hint=str(FLIGHT))
+    flight = number(FLIGHT_FIELD, inputs.flight, hint=str(FLIGHT))
     return html.Section(
         [
             html.Div(
                 [
                     _field(GOAL, "Goal of the plan", dbc.Select(id=GOAL, options=goals, value=inputs.goal)),
                     _field(AHEAD_FIELD, f"{many.capitalize()} ahead",
-                           number(AHEAD_FIELD, inputs.periods(look.interval), least=1, most=MOST_AHEAD[look.interval],
-                                  step=1)),
+                           number(AHEAD_FIELD, inputs.periods(look.interval), hint=str(AHEAD[look.interval]))),
                     html.Div(_field(BUDGET, unit.spend_label.replace("Spend", "Total budget"),
-                                    number(BUDGET, inputs.budget, hint=f"{today.spend_today:.0f}"),
+                                    money_field(BUDGET, write_asked(inputs.budget), write_typed(today.spend_today)),
                                     html.Span(budget_hint(today, look), id=BUDGET_HINT)),
                              id=FIELD_OF[BUDGET], hidden=inputs.goal != "budget"),
                     html.Div(_field(TARGET, html.Span(target_label(inputs, look), id=TARGET_LABEL),
-                                    number(TARGET, inputs.target),
+                                    money_field(TARGET, write_asked(inputs.target)),
                                     html.Span(target_hint(inputs, today, summary, look), id=TARGET_HINT)),
                              id=FIELD_OF[TARGET], hidden=inputs.goal == "budget"),
                     _field(PACE, "Spread over time", dbc.Select(id=PACE, options=paces, value=inputs.pace)),
                     html.Div(_field(FLIGHT_FIELD, f"Shortest flight, {many}", flight),
                              id=FIELD_OF[FLIGHT_FIELD], hidden=inputs.pace != "flights"),
-                    _field(TODAY, "Today's spend is",
+                    _field(TODAY, "Today is the mean of",
                            dbc.Select(id=TODAY, options=days, value=WHOLE if inputs.today is None else str(inputs.today))),
                 ],
                 className="plan-fields",
@@ -78,7 +78,7 @@ def plan_form(inputs: PlanInputs, today: Plan, summary: ModelSummary, look: Look
                 [
                     html.Div(
                         dbc.Checkbox(id=CAUTIOUS_FIELD, value=inputs.cautious,
-                                     label="Cautious: the gain that three of four draws of the model exceed should be largest"),
+                                     label="Cautious: the largest gain that can be counted on in three of four cases"),
                         id=FIELD_OF[CAUTIOUS_FIELD], hidden=inputs.goal != "budget",
                     ),
                     dbc.Checkbox(id=AFTER, value=inputs.carry_out,
@@ -113,13 +113,12 @@ def target_hint(inputs: PlanInputs, today: Plan, summary: ModelSummary, look: Lo
     return f"Empty: {plain}{look.unit.roi(usual)}"
 
 
-def number(key: Any, value: float | None, *, least: float = 0, most: float | None = None, step: Any = "any",
-           hint: str = "", **more: Any) -> dcc.Input:  # fmt: skip
-    """A number that is taken when its field is left, or half a second after the last key."""
-    limits: dict[str, Any] = {} if most is None else {"max": most}
-    return dcc.Input(
-        id=key, type="number", value=value, min=least, step=step, placeholder=hint, debounce=0.5, **limits, **more
-    )
+def number(key: Any, value: float | None, *, hint: str = "") -> dcc.Input:
+    """A number that is taken when its field is left, or half a second after the last key.
+
+    It carries no limits: a browser keeps what lies beyond them to itself, and the page would answer another question.
+    """
+    return dcc.Input(id=key, type="number", value=value, step="any", placeholder=hint, debounce=0.5)
 
 
 def _field(key: str, label: Any, control: Any, hint: Any = None) -> html.Div:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal, cast
 
-from mixline.errors import SpecificationError
+from mixline.errors import InputError, SpecificationError
 from mixline.mmm.planner import Bounds, ChannelGroup, PlanRequest
 
 Goal = Literal["budget", "outcome", "roi", "marginal_roi"]
@@ -103,6 +103,20 @@ class PlanInputs:
         kept = {name: keep(getattr(self, name)) for name in ("bounds", "held", "groups", "prices", "weights")}
         moved = self.moved if self.moved in channels else ""
         return replace(self, moved=moved, **cast(dict[str, Mapping[str, float]], kept))  # type: ignore[arg-type]
+
+
+def check_periods(where: str, asked: float | None, interval: str) -> None:
+    """A number of periods as it was typed.
+
+    Raises:
+        InputError: it is no whole number, or more than a plan can look ahead.
+    """
+    most = MOST_AHEAD[interval]
+    if asked is not None and (asked != int(asked) or not 1 <= asked <= most):
+        raise InputError(
+            "a plan cannot look so far ahead", where=where, got=f"{asked:g}", expected=f"a whole number from 1 to {most}",
+            action="Choose another.",
+        )  # fmt: skip
 
 
 def with_flights(inputs: PlanInputs, request: PlanRequest, channels: tuple[str, ...]) -> PlanRequest:

@@ -7,12 +7,19 @@ from collections.abc import Mapping
 
 from dashboard.components.plan_inputs import PERCENTS
 from dashboard.components.plan_solving import Solved, Stop, spend_if_held
+from dashboard.components.plan_typed import no_dust
+from dashboard.components.plan_words import at_limits, next_words
 from dashboard.figures.drawing import Look
-from dashboard.figures.format import write_share
+from dashboard.figures.format import INTERVALS, MINUS, write_share
 from mixline.errors import MixlineError, SpecificationError
 from mixline.mmm.planner import Conflict, LimitsError, Part
 
 MOST_NAMED = 3
+FIELDS: Mapping[str, str] = {
+    "ahead": "{} ahead", "budget": "The total budget", "target": "The target", "spend": "A channel's spend",
+    "hold": "A channel's spend", "bounds": "A limit of a channel", "group_bounds": "A limit of a group",
+    "prices": "A change of price", "flight": "The shortest flight",
+}  # fmt: skip
 CLEAR = 0.005  # half a per cent beyond what is usual is not worth a sentence
 
 
@@ -23,6 +30,8 @@ def answer_notes(solved: Solved, labels: Mapping[str, str], look: Look) -> list[
         notes.append(_stop(solved, solved.stop, labels, look))
     if solved.missed is not None:
         notes.append(_missed(solved, solved.missed, look))
+    elif spare := _spare(solved, look):
+        notes.append(spare)
     everything, budget = spend_if_held(solved.inputs, solved.today), solved.inputs.budget
     if solved.inputs.goal == "budget" and everything is not None and budget is not None:
         if abs(everything - budget) > 0.005 * budget:
@@ -44,15 +53,23 @@ def fault_sentence(error: MixlineError, labels: Mapping[str, str], look: Look) -
         name = error.where.removeprefix("bounds.")
         what = error.what.replace(name, labels.get(name, name))
         return f"{what[:1].upper()}{what[1:]}. {error.action}"
+    if isinstance(error, MixlineError) and error.where in FIELDS and error.expected:
+        many = INTERVALS[look.interval][1]
+        return f"{FIELDS[error.where].format(many.capitalize())} must be {error.expected}, not {write_got(error.got)}."
     return ""
+
+
+def write_got(got: object) -> str:
+    """What was typed, as a person wrote it."""
+    text = str(got if got is not None else "").strip("'").removesuffix(".0")
+    return text.replace("-", MINUS) or "empty"
 
 
 def _stop(solved: Solved, stop: Stop, labels: Mapping[str, str], look: Look) -> str:
     spend = next(c.spend for c in solved.plan.channels if c.name == stop.channel)
-    where = (
-        f"{labels.get(stop.channel, stop.channel)} stops at {look.unit.money(spend)}, "
-        f"{write_share(stop.reached / 100)} of today"
-    )
+    spend = no_dust(spend, 100 * spend / stop.reached if stop.reached else 0.0)
+    share = f", {write_share(stop.reached / 100)} of today" if spend else ""
+    where = f"{labels.get(stop.channel, stop.channel)} stops at {look.unit.money(spend)}{share}"
     by = stop.room.most_by if stop.end == "most" else stop.room.least_by
     if by != "budget":
         more, end = ("more", "Raise its most") if stop.end == "most" else ("less", "Lower its least")
@@ -79,6 +96,31 @@ def _missed(solved: Solved, asked: float, look: Look) -> str:
         f"No plan within these limits returns {unit.roi(asked)} {unit.roi_name}: this one comes closest, with "
         f"{unit.roi(plan.roi.value)}. Ask for less, or let channels spend less."
     )
+
+
+def _spare(solved: Solved, look: Look) -> str:
+    """Where limits, and not the target, end the plan: every channel stands at its least, or every one at its most."""
+    unit, plan, target = look.unit, solved.plan, solved.plan.request.target
+    end = at_limits(plan)
+    if not end or target is None:
+        return ""
+    if end == "least" and solved.inputs.goal == "outcome" and plan.outcome.value > target * (1 + CLEAR):
+        return (
+            f"Even the least that these limits allow brings more than {unit.outcome(target)} {unit.outcome_name}. Lower the "
+            "least of channels to spend less."
+        )
+    if end == "most" and solved.inputs.goal == "roi" and plan.roi.value > target * (1 + CLEAR):
+        return (
+            f"Even the most that these limits allow returns more than {unit.roi(target)} {unit.roi_name}. Raise the most of "
+            "channels to spend more."
+        )
+    if solved.inputs.goal == "marginal_roi" and end == "most" and plan.marginal_roi.value > target * (1 + CLEAR):
+        return (
+            f"At the most that these limits allow, {next_words(plan.marginal_roi.value, look)}: more would still pay."
+        )
+    if solved.inputs.goal == "marginal_roi" and end == "least" and plan.marginal_roi.value < target * (1 - CLEAR):
+        return f"Even at the least that these limits allow, {next_words(plan.marginal_roi.value, look)}: less than was asked."
+    return ""
 
 
 def _beyond_usual(solved: Solved) -> list[str]:

@@ -9,6 +9,7 @@ from typing import Any
 from dashboard.components.plan_address import read_inputs, write_inputs
 from dashboard.components.plan_channels import HOLD, SLIDER, SPEND
 from dashboard.components.plan_inputs import Ends, PlanInputs
+from dashboard.components.plan_typed import read_typed
 
 NO_ENDS: Ends = (None, None)
 EXACT = 6  # places of a share in per cent: a unit of money in a hundred million
@@ -41,7 +42,7 @@ def read_touched(triggered: object) -> Touched:
 
 
 def read_held(
-    channels: list[str], sliders: list[float | None], spends: list[float | None], holds: list[bool | None], known: Known,
+    channels: list[str], sliders: list[float | None], spends: list[object], holds: list[bool | None], known: Known,
     touched: Touched,
 ) -> dict[str, float]:  # fmt: skip
     """Per cent of today's spend at which channels are held: a moved slider or typed number holds its channel there."""
@@ -50,8 +51,9 @@ def read_held(
         if touched == Touched(SLIDER, name) and slider is not None:
             held[name] = round(float(slider), EXACT)
         elif touched == Touched(SPEND, name):
-            if spend is not None and known.today.get(name, 0.0) > 0:
-                held[name] = round(max(100.0 * float(spend) / known.today[name], 0.0), EXACT)
+            money = read_typed("spend", spend)
+            if money is not None and known.today.get(name, 0.0) > 0:
+                held[name] = round(max(100.0 * money / known.today[name], 0.0), EXACT)
         elif tick:
             held[name] = known.held.get(name, round(known.shares.get(name, 100.0), EXACT))
     return held
@@ -69,8 +71,8 @@ def read_form(form: Mapping[str, Any], names: Mapping[str, list[str]], held: Map
     asked = PlanInputs(
         goal=form["goal"],
         ahead=form["ahead"],
-        budget=form["budget"],
-        target=form["target"],
+        budget=read_typed("budget", form["budget"]),
+        target=read_typed("target", form["target"]),
         bounds={name: pair for name, pair in ends.items() if pair != NO_ENDS},
         held=dict(held),
         groups={name: group for name, group in zip(names["limits"], form["groups"], strict=True) if group},

@@ -46,7 +46,7 @@ def settings_words(solved: Solved, labels: Mapping[str, str], look: Look) -> lis
         if change
     ]
     if asked.cautious and asked.goal == "budget":
-        words.append("Cautious: the gain that three of four draws of the model exceed is largest.")
+        words.append("Cautious: the gain that can be counted on in three of four cases is made largest.")
     if asked.carry_out:
         words.append(f"What the money brings after the last {one} counts, too.")
     return words

@@ -11,7 +11,7 @@ from dashboard.components.panels import keep_together
 from dashboard.components.plan_table import change_words
 from dashboard.components.plan_words import MOST_STEPS, moved_channels, odds_words
 from dashboard.figures.drawing import Look
-from dashboard.figures.format import MINUS, write_chance
+from dashboard.figures.format import MINUS
 from mixline.mmm.planner import Plan, PlannedChannel
 
 JOINER = "\u2060"
@@ -35,7 +35,7 @@ def plan_total(plan: Plan, look: Look) -> list[Any]:
     change = "as today" if whole is not None and abs(whole) < 0.0005 else change_words(whole)
     gain = whole_words(f"{unit.outcome(plan.uplift.value, sign=True)} {unit.outcome_name}")
     chance = plan.probability_of_uplift
-    sure = "as today" if plan.is_today else f"more than today: {write_chance(chance)} ({odds_words(chance)})"
+    sure = "as today" if plan.is_today else f"a gain is {odds_words(chance)} likely"
     return [
         html.Span("All channels", className="plan-total-name"),
         html.Span([html.Strong(unit.money(plan.spend)), f" {whole_words(change)}"]),

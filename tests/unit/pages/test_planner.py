@@ -25,7 +25,8 @@ from dashboard.components.plan_routes import add_routes
 from dashboard.components.plan_saved import MOST, PICK, REMOVE, SAVE
 from dashboard.components.plan_shelf import KEPT, PlannerShelf
 from dashboard.components.plan_solving import Solved, solve
-from dashboard.components.plan_words import plan_headline
+from dashboard.components.plan_typed import write_typed
+from dashboard.components.plan_words import moved_channels, plan_headline
 from dashboard.figures.drawing import make_look
 from mixline.errors import UnavailableError
 from mixline.messages import ScenarioFigures, ScenarioRequest, ScenarioView
@@ -136,7 +137,7 @@ def test_the_page_shows_the_engines_plan(app: Flask) -> None:
     assert plan_headline(found.plan, found.inputs, look) in text
     for channel in found.plan.channels:
         assert look.unit.money(channel.spend) in text
-        assert json.dumps(channels.round_money(channel.spend)) in text
+        assert json.dumps(write_typed(channel.spend)) in text
 
 
 def test_a_moved_slider_holds_its_channel_and_moves_the_others(app: Flask, trainer: SimpleNamespace) -> None:
@@ -146,7 +147,7 @@ def test_a_moved_slider_holds_its_channel_and_moves_the_others(app: Flask, train
     found = solved(PlanInputs(ahead=8, held={NAMES[0]: 120.0}))
     assert answer["holds"] == [True, False]
     assert answer["sliders"] == [no_update, round(found.share(NAMES[1]), 1)], "the slider in hand is left alone"
-    assert answer["spends"] == [channels.round_money(found.plan.spend_per_channel[name]) for name in NAMES]
+    assert answer["spends"] == [write_typed(found.plan.spend_per_channel[name]) for name in NAMES]
     assert "hold=" in answer["address"]
     details = words(answer_details(answer["address"], SHOWN))
     look = make_look(SUMMARY, "light", 90)
@@ -165,6 +166,77 @@ def test_what_cannot_be_had_is_said_and_the_form_stays(app: Flask) -> None:
     assert "error-line" in words(nonsense["answer"])
     assert nonsense["address"] is no_update
     assert "too large: only" in words(page.layout(budget="1e15", bounds=f"{NAMES[0]}:~100,{NAMES[1]}:~100"))
+
+
+@pytest.mark.parametrize(
+    ("asking", "field", "said"),
+    [
+        ({"ahead": 200}, form.AHEAD_FIELD, "Weeks ahead must be a whole number from 1 to 104, not 200."),
+        ({"ahead": 0}, form.AHEAD_FIELD, "Weeks ahead must be a whole number"),
+        ({"ahead": 1.5}, form.AHEAD_FIELD, "not 1.5."),
+        ({"budget": "-5"}, form.BUDGET, "The total budget must be a number, 0 or more, not −5."),
+        ({"budget": "much"}, form.BUDGET, "The total budget must be a number, 0 or more, not much."),
+        ({"goal": "roi", "target": "0"}, form.TARGET, "The target must be a number above 0, not 0."),
+        (
+            {"lows": [-5, None]},
+            form.AHEAD_FIELD,
+            "A limit of a channel must be a number, 0 or more, not −5.",
+        ),
+        ({"pace": "flights", "flight": 0}, form.FLIGHT_FIELD, "The shortest flight must be a whole number from 1"),
+    ],
+)
+def test_a_number_that_cannot_be_used_is_said_and_not_taken_for_none(
+    app: Flask, asking: dict[str, Any], field: str, said: str
+) -> None:
+    answer = words(answer_form(asked(**asking), shown(), field)["answer"])
+    assert said in answer
+    assert "the address" not in answer
+
+
+def test_an_amount_is_typed_as_people_write_it(app: Flask) -> None:
+    for typed in ("1,200", "1.2k", 1200, "1 200"):
+        answer = answer_form(asked(budget=typed), shown(), form.BUDGET)
+        assert "budget=1200&" in f"{answer['address']}&"
+    today = solved(PlanInputs(ahead=8)).today.channels[0].spend
+    typed = write_typed(0.9 * today)
+    spend = answer_form(
+        asked(spends=[typed, ""]), shown(PlanInputs(ahead=8)), {"type": channels.SPEND, "channel": NAMES[0]}
+    )
+    assert spend["holds"][0]
+    assert spend["spends"][0] is no_update, "what is being typed is left alone"
+    share = round(100 * float(typed.replace(",", "")) / today, 6)
+    then = solved(PlanInputs(ahead=8, held={NAMES[0]: share})).plan
+    assert spend["spends"][1] == write_typed(then.channels[1].spend)
+
+
+@pytest.mark.parametrize(
+    ("goal", "target", "said"),
+    [
+        ("outcome", 1.0, "Even the least that these limits allow brings more than €1 revenue"),
+        ("roi", 0.01, "Even the most that these limits allow returns more than 0.01 per euro"),
+        ("marginal_roi", 1000.0, "less than was asked"),
+        ("marginal_roi", 0.0001, "more would still pay"),
+    ],
+)
+def test_a_target_that_limits_and_not_spend_decide_is_said(app: Flask, goal: str, target: float, said: str) -> None:
+    answer = words(answer_form(asked(goal=goal, target=target), shown(), form.TARGET)["answer"])
+    assert said in answer
+    assert "until the next money brings" not in answer.partition("plan-headline")[0]
+    assert "nothing to spare" not in answer
+
+
+def test_the_answer_says_what_to_do_before_anything_else(app: Flask) -> None:
+    found = solved(PlanInputs(ahead=8)).plan
+    unit = make_look(SUMMARY, "light", 90).unit
+    text = words(page.layout(ahead="8"))
+    assert text.index("plan-headline") < text.index("What to do") < text.index("plan-fields")
+    for channel in moved_channels(found):
+        assert unit.money(channel.spend - channel.spend_today, sign=True) in text
+    smaller = solved(PlanInputs(ahead=8, budget=0.8 * found.spend)).plan
+    answer = words(answer_form(asked(budget=0.8 * found.spend), shown(), form.BUDGET))
+    lost = smaller.uplift.value / (smaller.spend - smaller.spend_today)
+    assert f"Each euro saved costs {unit.money(lost)} of revenue." in answer
+    assert "also the luckiest" not in answer, "nobody counts on the lower half of a loss"
 
 
 def test_a_channel_dragged_beyond_what_the_others_can_give_stops_there_and_it_is_said(app: Flask) -> None:
