@@ -10,7 +10,7 @@ Axes: C channels, Q groups.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,103 +67,87 @@ class Limits:
         return bool(self.total_low - slack <= spend.sum() <= self.total_high + slack)
 
 
+@dataclass(frozen=True)
+class _Answers:
+    """How channels answer to a price of money: each maximises slope * d - curvature * d**2 / 2 less the price of its spend,
+    d = spend - center, within `low` and `high`; the price it hears is held within `lowest` and `highest`. All (C,).
+    """
+
+    center: Floats
+    slope: Floats
+    curvature: Floats
+    low: Floats
+    high: Floats
+    lowest: Floats
+    highest: Floats
+
+    def only(self, inside: NDArray[np.bool_]) -> _Answers:
+        """Some of the channels, at any price."""
+        free = np.full(int(inside.sum()), np.inf)
+        center, slope, curvature = self.center[inside], self.slope[inside], self.curvature[inside]
+        return _Answers(center, slope, curvature, self.low[inside], self.high[inside], -free, free)
+
+    def spend_at(self, prices: Floats) -> Floats:
+        """Each channel's answer to each price, shape (prices, C)."""
+        heard = np.clip(prices[:, None], self.lowest, self.highest)
+        with np.errstate(over="ignore"):
+            spend: Floats = np.clip(self.center + (self.slope - heard) / self.curvature, self.low, self.high)
+        return spend
+
+    def price_of(self, wanted: float) -> float:
+        """The price at which the answers add up to `wanted`."""
+        prices, _, _, part = self._bracket(wanted)
+        return float(prices[0] + part * (prices[1] - prices[0]))
+
+    def meet(self, wanted: float) -> Floats:
+        """Answers that add up to `wanted`. Between two allowed plans every mixture is allowed, and the sum is exact."""
+        _, first, second, part = self._bracket(wanted)
+        mixture: Floats = np.clip(first + part * (second - first), self.low, self.high)
+        return mixture
+
+    def _bracket(self, wanted: float) -> tuple[Floats, Floats, Floats, float]:
+        """(two prices, spend at each, weight of the second) between which the sum passes through `wanted` in a straight line."""
+        least = self.slope - self.curvature * (self.high - self.center)
+        most = self.slope - self.curvature * (self.low - self.center)
+        prices = np.concatenate([least, most, self.lowest, self.highest])
+        prices = np.unique(prices[np.isfinite(prices)])
+        margin = 1.0 + float(np.abs(prices).max())
+        prices = np.concatenate([[prices[0] - margin], prices, [prices[-1] + margin]])
+        spend = self.spend_at(prices)
+        totals = spend.sum(1)  # falls with the price
+        after = int(np.clip(np.searchsorted(-totals, -wanted), 1, len(prices) - 1))
+        above, below = float(totals[after - 1]), float(totals[after])
+        part = (above - wanted) / (above - below) if above > below else 0.0
+        return prices[after - 1 : after + 1], spend[after - 1], spend[after], float(np.clip(part, 0.0, 1.0))
+
+
 def best_step(limits: Limits, center: Floats, slope: Floats, curvature: Floats, price: float = 0.0) -> Floats:
     """Spend that maximises sum(slope * d - curvature * d**2 / 2) - price * sum(d), d = spend - center, within the limits.
 
     `curvature` must be positive. All arrays (C,).
     """
     lowest, highest = np.full(len(center), -np.inf), np.full(len(center), np.inf)
+    free = _Answers(center, slope, curvature, limits.low, limits.high, lowest, highest)
     for q in range(len(limits.group_low)):
         inside = limits.group == q
-        part = (center[inside], slope[inside], curvature[inside], limits.low[inside], limits.high[inside])
-        unbounded = np.full((2, int(inside.sum())), np.inf)
+        members = free.only(inside)
+        least, most = members.low.sum(), members.high.sum()
         for ends, wanted in ((lowest, limits.group_high[q]), (highest, limits.group_low[q])):
-            if part[3].sum() < wanted < part[4].sum():
-                ends[inside] = _price_of(*part, -unbounded[0], unbounded[1], float(wanted))
-            elif wanted <= part[3].sum() and ends is lowest:
+            if least < wanted < most:
+                ends[inside] = members.price_of(float(wanted))
+            elif wanted <= least and ends is lowest:
                 ends[inside] = np.inf  # the group is held at its members' least
-            elif wanted >= part[4].sum() and ends is highest:
+            elif wanted >= most and ends is highest:
                 ends[inside] = -np.inf  # the group is held at its members' most
-    highest = np.maximum(highest, lowest)
-    own = (center, slope, curvature, limits.low, limits.high, lowest, highest)
-    at_price: Floats = _spend_at(*own, np.array([price])).ravel()
+    answers = replace(free, lowest=lowest, highest=np.maximum(highest, lowest))
+    at_price: Floats = answers.spend_at(np.array([price])).ravel()
     total = float(at_price.sum())
     if limits.total_low <= total <= limits.total_high:
         return at_price
-    wanted_total = limits.total_low if total < limits.total_low else limits.total_high
-    return _meet_total(*own, wanted_total)
+    return answers.meet(limits.total_low if total < limits.total_low else limits.total_high)
 
 
 def nearest(limits: Limits, spend: Floats) -> Floats:
     """The allowed plan closest to `spend`, distances counted in shares of each channel's own range."""
     span = np.maximum(limits.high - limits.low, 1e-9 * (float(limits.high.max()) or 1.0))
     return best_step(limits, spend, np.zeros(len(spend)), 1.0 / span)
-
-
-def _spend_at(
-    center: Floats,
-    slope: Floats,
-    curvature: Floats,
-    low: Floats,
-    high: Floats,
-    lowest: Floats,
-    highest: Floats,
-    prices: Floats,
-) -> Floats:
-    """Each channel's answer to each price, shape (prices, C)."""
-    own = np.clip(prices[:, None], lowest, highest)
-    with np.errstate(over="ignore"):
-        return np.clip(center + (slope - own) / curvature, low, high)
-
-
-def _bracket(
-    center: Floats,
-    slope: Floats,
-    curvature: Floats,
-    low: Floats,
-    high: Floats,
-    lowest: Floats,
-    highest: Floats,
-    wanted: float,
-) -> tuple[Floats, Floats, Floats, float]:
-    """(two prices, spend at each, weight of the second) between which the sum passes through `wanted` in a straight line."""
-    kinks = [slope - curvature * (high - center), slope - curvature * (low - center), lowest, highest]
-    prices = np.concatenate(kinks)
-    prices = np.unique(prices[np.isfinite(prices)])
-    margin = 1.0 + float(np.abs(prices).max())
-    prices = np.concatenate([[prices[0] - margin], prices, [prices[-1] + margin]])
-    spend = _spend_at(center, slope, curvature, low, high, lowest, highest, prices)
-    totals = spend.sum(1)  # falls with the price
-    after = int(np.clip(np.searchsorted(-totals, -wanted), 1, len(prices) - 1))
-    above, below = float(totals[after - 1]), float(totals[after])
-    part = (above - wanted) / (above - below) if above > below else 0.0
-    return prices[after - 1 : after + 1], spend[after - 1], spend[after], float(np.clip(part, 0.0, 1.0))
-
-
-def _price_of(
-    center: Floats,
-    slope: Floats,
-    curvature: Floats,
-    low: Floats,
-    high: Floats,
-    lowest: Floats,
-    highest: Floats,
-    wanted: float,
-) -> float:
-    prices, _, _, part = _bracket(center, slope, curvature, low, high, lowest, highest, wanted)
-    return float(prices[0] + part * (prices[1] - prices[0]))
-
-
-def _meet_total(
-    center: Floats,
-    slope: Floats,
-    curvature: Floats,
-    low: Floats,
-    high: Floats,
-    lowest: Floats,
-    highest: Floats,
-    wanted: float,
-) -> Floats:
-    _, first, second, part = _bracket(center, slope, curvature, low, high, lowest, highest, wanted)
-    # Between two allowed plans every mixture is allowed, and the sum is exact.
-    return np.asarray(np.clip(first + part * (second - first), low, high))

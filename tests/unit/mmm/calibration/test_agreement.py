@@ -15,7 +15,7 @@ from mixline.errors import SpecificationError
 from mixline.mmm.calibration.agreement import Lift, MediaFit, lift_error, predict_lift
 from mixline.mmm.specification import Study
 from mixline.mmm.transforms.adstock import adstock
-from tests.unit.mmm.calibration.weeks import MONDAYS, RECORDED, robyn_studies
+from tests.unit.mmm.calibration.weeks import MONDAYS, RECORDED, UNUSABLE, robyn_studies
 from tests.unit.mmm.robyn.recorded import DATES, WINDOW, recorded_media
 
 ROBYN = recorded_media("calibration_geometric_mid")
@@ -107,21 +107,7 @@ def test_without_earlier_spend_immediate_is_total() -> None:
     assert own == pytest.approx(total, rel=1e-12)
 
 
-@pytest.mark.parametrize(
-    ("changes", "words"),
-    [
-        ({"channels": ("radio",)}, "no channel"),
-        ({"channels": ()}, "no channel"),
-        ({"channels": ("tv", "tv")}, "twice"),
-        ({"start": date(2024, 4, 1)}, "before it starts"),
-        ({"start": date(2023, 12, 31)}, "outside the window"),
-        ({"end": date(2026, 1, 1)}, "outside the window"),
-        ({"effect": 0.0}, "compared with"),
-        ({"effect": float("nan")}, "compared with"),
-        ({"confidence": 0.0}, "confidence"),
-        ({"confidence": 1.2}, "confidence"),
-    ],
-)
+@pytest.mark.parametrize(("changes", "words"), UNUSABLE)
 def test_unusable_studies_are_refused(changes: dict[str, Any], words: str) -> None:
     asked = replace(study(date(2024, 3, 4), date(2024, 3, 10)), **changes)
     with pytest.raises(SpecificationError, match=words):

@@ -17,7 +17,7 @@ from mixline.mmm.inputs.features import prepare
 from mixline.mmm.recipes.document import read_document
 from mixline.mmm.simulation.simulate import simulate
 from mixline.mmm.specification import Goal, Media, ModelSpec, Study
-from tests.unit.mmm.calibration.weeks import MONDAYS
+from tests.unit.mmm.calibration.weeks import MONDAYS, UNUSABLE
 
 ONE_WEEK = Study(("tv",), date(2024, 3, 4), date(2024, 3, 10), 100.0, 50.0, 0.9)
 SPEC = ModelSpec(Goal("y"), "date", (Media("tv", "tv"), Media("search", "search")), components=())
@@ -42,21 +42,7 @@ def test_more_confidence_is_never_a_larger_error(one: float, two: float, effect:
     assert 0 < sure <= vague
 
 
-@pytest.mark.parametrize(
-    ("changes", "words"),
-    [
-        ({"channels": ("radio",)}, "no channel"),
-        ({"channels": ()}, "no channel"),
-        ({"channels": ("tv", "tv")}, "twice"),
-        ({"start": date(2024, 4, 1)}, "before it starts"),
-        ({"start": date(2023, 12, 31)}, "outside the window"),
-        ({"end": date(2026, 1, 1)}, "outside the window"),
-        ({"effect": 0.0}, "compared with"),
-        ({"effect": float("inf")}, "compared with"),
-        ({"confidence": 0.0}, "confidence"),
-        ({"confidence": 1.2}, "confidence"),
-    ],
-)
+@pytest.mark.parametrize(("changes", "words"), UNUSABLE)
 def test_each_unusable_study_has_its_sentence(changes: dict[str, Any], words: str) -> None:
     with pytest.raises(SpecificationError, match=words) as caught:
         check_studies(spec_with(**changes), MONDAYS, (0, 60), "week")

@@ -29,3 +29,18 @@ def robyn_studies() -> list[Study]:
         )
         for i in range(4)
     ]
+
+
+UNUSABLE: list[tuple[dict[str, Any], str]] = [  # changes of a good study of one week, and a word of the refusal
+    ({"channels": ("radio",)}, "no channel"),
+    ({"channels": ()}, "no channel"),
+    ({"channels": ("tv", "tv")}, "twice"),
+    ({"start": date(2024, 4, 1)}, "before it starts"),
+    ({"start": date(2023, 12, 31)}, "outside the window"),
+    ({"end": date(2026, 1, 1)}, "outside the window"),
+    ({"effect": 0.0}, "compared with"),
+    ({"effect": float("nan")}, "compared with"),
+    ({"effect": float("inf")}, "compared with"),
+    ({"confidence": 0.0}, "confidence"),
+    ({"confidence": 1.2}, "confidence"),
+]
