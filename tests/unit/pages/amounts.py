@@ -36,3 +36,8 @@ def check_figures(text: str, *expected: Written, maybe: tuple[Written, ...] = ()
             found.remove(here)
     unknown = [figure for figure in found if figure not in (*EVERYWHERE, *known)]
     assert not unknown, f"{', '.join(unknown)}: nobody knows where from, in: {text}"
+
+
+def read_typed(value: object) -> float | None:
+    """The number in a field, with or without commas; None in an empty one."""
+    return None if value in (None, "") else float(str(value).replace(",", ""))

@@ -8,12 +8,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dashboard.components.plan_typed import read_typed
 from dashboard.figures.format import write_date, write_share
 from mixline.mmm import response
 from mixline.mmm.estimates import estimate
 from mixline.mmm.planner import Planner
-from tests.unit.pages.amounts import check_figures, list_dates, list_figures
+from tests.unit.pages.amounts import check_figures, list_dates, list_figures, read_typed
 from tests.unit.pages.plan_judged import YEAR
 from tests.unit.pages.plan_questions import KINDS, QUESTIONS, WEEKS
 from tests.unit.pages.planned import CLOSE, Planned, label, open_plan, plain, write_return
@@ -140,7 +139,7 @@ def test_sliders_amounts_and_shares(plan: Planned) -> None:
         assert sliders[name]["value"] == pytest.approx(percent, abs=0.0501)
         assert sliders[name]["marks"] == {"100": "today"}
         assert sliders[name]["max"] >= max(250, percent)
-        assert read_typed("spend", amounts[name]["value"]) == pytest.approx(plan.spend[c], abs=0.501)
+        assert read_typed(amounts[name]["value"]) == pytest.approx(plan.spend[c], abs=0.501)
         change = round(percent - 100)
         said = f"{SHIFTED if change < 0 else '+'}{abs(change)} %"
         assert shares[name]["children"] == ("as today" if change == 0 else said)
@@ -155,7 +154,7 @@ def test_fields_say_what_empty_means(plan: Planned) -> None:
     check_figures(write(part(plan, "plan-budget-hint")), unit.money(now))
     assert part(plan, "plan-ahead")["value"] == WEEKS
     scale = unit.roi_scale if goal in ("roi", "marginal_roi") else 1.0
-    asked = read_typed("target", part(plan, "plan-target").get("value"))
+    asked = read_typed(part(plan, "plan-target").get("value"))
     assert asked == (None if request.target is None else pytest.approx(request.target * scale))
     usual: dict[str, Any] = {
         "budget": (),
