@@ -60,6 +60,10 @@ GLOSSARY: dict[str, str] = {
     "channels' effects are nearer to their part of the money. No other is better in both than those on the line.",
     "figure_agreement": "What each good candidate says a channel returned. Where they lie close together the data speak "
     "clearly; where they lie apart, another experiment would help more than another model.",
+    "figure_candidate": "What the candidate looked at says a channel returned, beside the one that was chosen. Both are "
+    "single answers of the search, without ranges; what each says as a model stands below, with ranges.",
+    "figure_candidate_as_model": "What every page would show if this candidate were made the model, beside what they show "
+    "now. As models both also count lift studies and what is expected of a channel.",
     "figure_convergence": "The smallest error found so far, as the search went on. A line that still falls at its end has not "
     "come to rest; trials that end at the same height found the same.",
     "figure_backtest": "The model was fitted to the past alone and asked for what came next. The band is its own range: what "

@@ -196,10 +196,12 @@ def show_report(asked: dict[str, Any] | None) -> tuple[Any, str]:
         raise PreventUpdate
     level: RangeLevel = 50 if asked.get("level") == 50 else 90
     try:
-        documents = current_client().read_report(str(asked["model"]), int(asked["candidate"]))
+        client = current_client()
+        documents = client.read_report(str(asked["model"]), int(asked["candidate"]))
+        now = label_summary(client.read_model(str(asked["model"])))
     except MixlineError as error:
         return inline_error(error), "false"
-    return report_panels(documents, current_mode(), level), "false"
+    return report_panels(documents, now, current_mode(), level), "false"
 
 
 def choose(clicks: int, note: str | None, target: dict[str, Any]) -> tuple[Any, Any]:

@@ -31,7 +31,8 @@ def pick_panel(
 ) -> html.Section:
     """A card per model, and a menu of the others."""
     ids = [model.id for model in models]
-    cards = [_card(place, model, ids, range_, weights) for place, model in enumerate(models)]
+    made = {row.id: row.search for row in rows}
+    cards = [_card(place, model, ids, made.get(model.id, ""), range_, weights) for place, model in enumerate(models)]
     others = [row for row in rows if row.id not in ids]
     if others and len(ids) < MOST:
         cards.append(_menu(others, ids, range_, weights))
@@ -41,7 +42,7 @@ def pick_panel(
     )
 
 
-def _card(place: int, model: ModelSummary, ids: list[str], range_: str, weights: str) -> html.Div:
+def _card(place: int, model: ModelSummary, ids: list[str], made: str, range_: str, weights: str) -> html.Div:
     word, look = VERDICT_TAGS[model.verdict]
     rest = [model_id for model_id in ids if model_id != model.id]
     remove: list[Any] = []
@@ -59,6 +60,7 @@ def _card(place: int, model: ModelSummary, ids: list[str], range_: str, weights:
             html.Div(write_counted(model), className="small"),
             html.Div(f"{model.dataset_name} version {model.dataset_version}", className="soft small"),
             html.Div(write_span(model.window_start, model.window_end), className="soft small"),
+            *([html.Div(made, className="soft small")] if made else []),
             html.Div(f"fitted {write_moment(model.created_at)}", className="soft small"),
         ],
         className="compare-card",
@@ -71,7 +73,15 @@ def _menu(others: Sequence[ModelRow], ids: list[str], range_: str, weights: str)
             [
                 html.Div(row.title),
                 html.Div(
-                    f"{row.dataset_name} version {row.dataset_version} · fitted {write_moment(row.created_at)}",
+                    " · ".join(
+                        part
+                        for part in (
+                            f"{row.dataset_name} version {row.dataset_version}",
+                            row.search,
+                            f"fitted {write_moment(row.created_at)}",
+                        )
+                        if part
+                    ),
                     className="soft small",
                 ),
             ],

@@ -7,7 +7,7 @@ from typing import Any
 from dash import dcc, html
 
 from dashboard.components.aria import aria
-from dashboard.components.panels import graph, keep_together
+from dashboard.components.panels import figure_tools, graph, keep_together
 from dashboard.components.terms import term
 from dashboard.figures.candidate_agreement import near_rows
 from dashboard.figures.candidate_returns import draw_candidate, write_difference
@@ -45,7 +45,9 @@ def candidate_panel(candidates: Candidates, row: int, view: View, path: str) -> 
         difference = write_difference(candidates, row, view.summary, view.look)
         parts += [
             html.P(keep_together(f"{verdict} {difference} {drawing.note}"), className="figure-note"),
-            html.Div([html.Div(graph(drawing)), _choice(candidates, row, view)], className="grid-2"),
+            html.Div(
+                [html.Div([figure_tools(drawing), graph(drawing)]), _choice(candidates, row, view)], className="grid-2"
+            ),
         ]
     else:
         parts.append(_choice(candidates, row, view))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dash import html
 
 from dashboard.components.panels import panel
-from dashboard.figures.backtest import draw_backtest, write_coverage
+from dashboard.figures.backtest import draw_backtest
 from dashboard.figures.format import join_ends, keep_together, write_date, write_share
 from dashboard.figures.lift_studies import draw_studies
 from dashboard.view import View
@@ -21,7 +21,7 @@ def backtest_panel(backtest: Backtest, view: View) -> html.Section:
         return _absent("Forecasts of what it had not seen", backtest.words)
     labels = {channel.name: channel.label for channel in view.summary.channels}
     moved = sorted((c for c in backtest.channels if (c.movement or 0) > MOVED), key=lambda c: -(c.movement or 0))
-    words = [backtest.words, write_coverage(backtest), *[_moved(channel, labels, view) for channel in moved[:3]]]
+    words = [backtest.words, *[_moved(channel, labels, view) for channel in moved[:3]]]
     items = [html.Li(keep_together(write_sentence(text))) for text in words if text]
     return panel(draw_backtest(backtest, view.look), html.Ul(items, className="words"))
 

@@ -8,9 +8,12 @@ from dash import dcc, html
 
 from dashboard.components.fit import list_measures
 from dashboard.components.terms import term
-from dashboard.figures.format import write_date
+from dashboard.figures.format import write_date, write_moment
 from dashboard.view import SHORT_ID, View
 from dashboard.words import write_fit, write_fit_title, write_search, write_sentence
+from mixline.messages import ChoiceView, ModelSummary
+
+LOCAL = "local user"  # without a sign-in nobody is told apart
 
 
 def reason_panel(view: View, path: str) -> html.Section:
@@ -26,10 +29,7 @@ def reason_panel(view: View, path: str) -> html.Section:
             html.Blockquote(choice.note),
             html.P(write_sentence(summary.reason.rpartition("”")[2])),
             html.P(
-                [
-                    f"Chosen on {write_date(summary.created_at.date())}, on record with its reason. ",
-                    back,
-                ],
+                [f"{_write_record(choice, summary)}, on record with the reason. ", back],
                 className="soft",
             ),
         ]
@@ -37,6 +37,13 @@ def reason_panel(view: View, path: str) -> html.Section:
         [html.H2("A person chose this candidate" if choice else "Why this candidate"), *said],
         className="panel reason",
     )
+
+
+def _write_record(choice: ChoiceView, summary: ModelSummary) -> str:
+    """Who chose and when. Models of an earlier release know the day only."""
+    who = f" by {'the ' if choice.chosen_by == LOCAL else ''}{choice.chosen_by}" if choice.chosen_by else ""
+    when = write_moment(choice.chosen_at) if choice.chosen_at else write_date(summary.created_at.date())
+    return f"Chosen{who} on {when}"
 
 
 def measures_panel(view: View) -> html.Section:

@@ -37,13 +37,15 @@ def panel(drawing: Drawing, *below: Any, above: Any = None) -> html.Section:
 
 def panel_title(title: Any, drawing: Drawing) -> html.Div:
     """The finding, and beside it what the figure means and the ways to take it away."""
+    return html.Div([html.H2(title, id=f"title-{drawing.name}"), figure_tools(drawing)], className="panel-title")
+
+
+def figure_tools(drawing: Drawing) -> html.Div:
+    """What the figure means, and the ways to take it away."""
     tools = [save_button(drawing.name, kind) for kind in ("csv", "png")]
     if drawing.about:
         tools.insert(0, about_button(drawing.about))
-    return html.Div(
-        [html.H2(title, id=f"title-{drawing.name}"), html.Div(tools, className="figure-tools")],
-        className="panel-title",
-    )
+    return html.Div(tools, className="figure-tools")
 
 
 def about_button(key: str) -> html.Button:

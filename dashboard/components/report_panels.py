@@ -9,6 +9,7 @@ from dash import dcc, html
 
 from dashboard.components.aria import aria
 from dashboard.components.panels import panel
+from dashboard.figures.candidate_returns import draw_as_models
 from dashboard.figures.drawing import make_look
 from dashboard.figures.format import RangeLevel
 from dashboard.labels import label_summary
@@ -16,7 +17,7 @@ from dashboard.reports.headline import judge
 from dashboard.reports.onepage import draw_panels
 from dashboard.reports.route import report_link
 from dashboard.theme import Mode
-from mixline.messages import ReportDocuments
+from mixline.messages import ModelSummary, ReportDocuments
 
 PANELS, ASKED = "candidate-panels", "candidate-asked"
 HEIGHT = 300  # pixels of each figure
@@ -60,14 +61,16 @@ def report_place(model_id: str, candidate: int, level: RangeLevel) -> html.Secti
     )
 
 
-def report_panels(documents: ReportDocuments, mode: Mode, level: RangeLevel) -> list[Any]:
-    """The verdict on the candidate and the eight panels of its report."""
+def report_panels(documents: ReportDocuments, now: ModelSummary, mode: Mode, level: RangeLevel) -> list[Any]:
+    """The verdict on the candidate, what it would say beside what the model says `now`, and the eight panels of its report."""
     summary = label_summary(documents.summary)
     look = make_look(summary, mode, level)
     verdict = judge(summary)
     # Other figures of the page may have the same name.
     drawings = [replace(d, name=f"candidate-{d.name}", height=HEIGHT) for d in draw_panels(documents, look)]
+    own = [c.roi for c in summary.channels] == [c.roi for c in now.channels]
     return [
         html.Div([html.H3(verdict.heading), html.P(verdict.worst)], className=f"banner {verdict.verdict}"),
+        *([] if own else [panel(draw_as_models(now, summary, make_look(now, mode, level)))]),
         html.Div([panel(drawing) for drawing in drawings], className="report-grid"),
     ]

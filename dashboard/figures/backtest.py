@@ -93,13 +93,6 @@ def write_finding(backtest: Backtest) -> str:
     return f"{off}, {write_share(-backtest.skill)} more than repeating the year before"
 
 
-def write_coverage(backtest: Backtest) -> str:
-    """Whether what came fell into the ranges as often as it should."""
-    if backtest.coverage is None:
-        return ""
-    return f"{write_share(backtest.coverage)} of what came fell into the 90 % ranges."
-
-
 def _line(
     days: list[str], values: list[float], name: str, color: str, dash: str, width: float, named: bool, look: Look
 ) -> Document:

@@ -26,7 +26,7 @@ MOST_ROOM = 1.8  # times what the candidates take
 
 
 def draw_agreement(candidates: Candidates, summary: ModelSummary, look: Look) -> Drawing:
-    """A dot for each near-optimal candidate, a line for the range the model shows, a star for the candidate shown.
+    """A dot for each near-optimal candidate, beneath them the model's figure on its range, a star for the one chosen.
 
     Channels by how far their candidates lie apart, the closest on top.
     """
@@ -40,6 +40,7 @@ def draw_agreement(candidates: Candidates, summary: ModelSummary, look: Look) ->
         channel, height = channels[returns.channel], len(rows) - 1 - place
         data += [
             _range(channel, height, look),
+            _figure(channel, height, look),
             _dots(candidates, returns, near, height, channel, look),
             _star(candidates, returns, height, channel, look),
         ]
@@ -81,14 +82,15 @@ def draw_agreement(candidates: Candidates, summary: ModelSummary, look: Look) ->
     )
     note = (
         f"A dot for each of {len(near):,} near-optimal candidates, nine tenths of them between the two numbers. "
-        f"Line: the {look.level} % range the model shows. Star: the candidate shown."
+        f"Star: the chosen one, as the search found it. Line and diamond beneath: what the model says, with its {look.level} % "
+        "range; it also counts lift studies and the doubt that a search leaves out."
     )
     table = Table(
         (
             "Channel",
             f"Candidates from, {unit.roi_name}",
             f"Candidates to, {unit.roi_name}",
-            f"The candidate shown, {unit.roi_name}",
+            f"The candidate chosen, as the search found it, {unit.roi_name}",
             *estimate_columns("The model", unit.roi_name),
         ),
         [
@@ -177,6 +179,26 @@ def _range(channel: ChannelSummary, height: int, look: Look) -> Document:
     }
 
 
+def _figure(channel: ChannelSummary, height: int, look: Look) -> Document:
+    """What every other page shows of the channel."""
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "x": [channel.roi.value * look.unit.roi_scale],
+        "y": [height - 0.36],
+        "marker": {
+            "symbol": "diamond",
+            "size": 9,
+            "color": look.color(channel.name),
+            "line": {"width": 1.5, "color": look.tokens.surface},
+        },
+        "hovertemplate": (
+            f"<b>{channel.label}</b>: ROI {look.unit.roi_with_range(channel.roi, look.level)} in the model<extra></extra>"
+        ),
+        "cliponaxis": False,
+    }
+
+
 def _star(
     candidates: Candidates, returns: CandidateReturns, height: int, channel: ChannelSummary, look: Look
 ) -> Document:
@@ -192,6 +214,8 @@ def _star(
             "color": look.tokens.ink,
             "line": {"width": 1.5, "color": look.tokens.surface},
         },
-        "hovertemplate": f"<b>{channel.label}</b>: ROI {look.unit.roi(value)} in the candidate shown<extra></extra>",
+        "hovertemplate": (
+            f"<b>{channel.label}</b>: ROI {look.unit.roi(value)} in the candidate chosen, as the search found it<extra></extra>"
+        ),
         "cliponaxis": False,
     }

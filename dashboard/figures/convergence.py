@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dashboard.figures.drawing import Document, Drawing, Look, make_figure
+from dashboard.figures.drawing import Document, Drawing, Look, Table, make_figure
 from dashboard.figures.format import write_share
-from dashboard.theme import CHANNEL_PALETTE
+from dashboard.theme import fade
 from mixline.messages import Candidates
 
 HEIGHT = 280
@@ -12,12 +12,17 @@ CLOSE = 0.05  # trials whose best errors lie within this of each other found the
 
 
 def draw_convergence(candidates: Candidates, look: Look) -> Drawing:
-    """One falling staircase per trial, over the candidates the model keeps; the end is the trial's true best."""
+    """One falling staircase per trial, over the candidates the model keeps; the end is the trial's true best.
+
+    The trial the model was chosen from is coloured. Channels have their colours to themselves, so that the others are grey.
+    """
     errors = candidates.error or candidates.nrmse
     best = {trial.trial: trial.best for trial in candidates.trials}
+    own = candidates.trial[candidates.chosen]
     data: list[Document] = []
+    table: list[tuple[str | float | None, ...]] = []
     lowest, start = [], []
-    for place, trial in enumerate(sorted(set(candidates.trial))):
+    for trial in sorted(set(candidates.trial)):
         rows = [row for row, of in enumerate(candidates.trial) if of == trial]
         rows.sort(key=lambda row: candidates.iteration[row])
         steps, falls, least = [], [], float("inf")
@@ -30,7 +35,8 @@ def draw_convergence(candidates: Candidates, look: Look) -> Drawing:
         falls.append(min(least, best.get(trial, least)))
         lowest.append(falls[-1])
         start.append(falls[min(1, len(falls) - 1)])
-        color = CHANNEL_PALETTE[place % len(CHANNEL_PALETTE)]
+        table += [(trial, step, fall) for step, fall in zip(steps, falls, strict=True)]
+        color = look.tokens.accent if trial == own else fade(look.tokens.ink_soft, 0.6)
         data.append(
             {
                 "type": "scatter",
@@ -38,7 +44,7 @@ def draw_convergence(candidates: Candidates, look: Look) -> Drawing:
                 "name": f"Trial {trial}",
                 "x": steps,
                 "y": falls,
-                "line": {"shape": "hv", "width": 1.8, "color": color},
+                "line": {"shape": "hv", "width": 2.4 if trial == own else 1.4, "color": color},
                 "hovertemplate": f"Trial {trial}: %{{y:.4f}} after %{{x:,}} candidates<extra></extra>",
                 "showlegend": False,
             }
@@ -57,8 +63,12 @@ def draw_convergence(candidates: Candidates, look: Look) -> Drawing:
             "nticks": 5,
         },
     )
-    note = "Each line is one trial: the same search from another start. The axis does not begin at nought."
-    return Drawing("convergence", write_convergence(candidates), note, figure, HEIGHT, "figure_convergence")
+    note = (
+        f"Each line is one trial: the same search from another start. Coloured: trial {own}, which the model was chosen "
+        "from. The axis does not begin at nought."
+    )
+    numbers = Table(("Trial", "Candidates tried", "Best error so far (NRMSE)"), sorted(table))
+    return Drawing("convergence", write_convergence(candidates), note, figure, HEIGHT, "figure_convergence", numbers)
 
 
 def write_convergence(candidates: Candidates) -> str:

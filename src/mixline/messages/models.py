@@ -69,6 +69,8 @@ class ChoiceView(Message):
     trial: int  # of the search's candidate
     iteration: int
     reason: str  # the search's
+    chosen_by: str = ""  # as the audit trail has it; empty where there is no line of it
+    chosen_at: datetime | None = None
 
 
 class ModelSummary(Message):
@@ -106,6 +108,8 @@ class ModelSummary(Message):
     choice: ChoiceView | None = None  # None where the search's own choice stands
     passed: list[str] = []  # what the other checks ask, as questions; empty in older documents
     evaluated: int = 0  # candidates tried, fewer than trials x iterations where trials ended early; 0 where not known
+    studies: int = 0  # lift studies that the specification names
+    continues: Digest | None = None  # the model that this one refreshes
 
 
 class ModelRow(Message):
@@ -121,6 +125,7 @@ class ModelRow(Message):
     currency: str
     created_at: datetime
     verdict: Verdict
+    search: str = ""  # how it was made, in words that tell models of one name apart; empty in older lists
 
 
 class TermSeries(Message):

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from mixline.errors import NotFoundError
 from mixline.messages import CandidateChoice, ModelRow
+from mixline.services.choice_record import ACTION
 from mixline.services.context import Services
 from mixline.services.models import get_row, keep_model, load_model
 from mixline.services.people import LOCAL_USER
 from mixline.state.audit import Audit
-
-ACTION = "choose candidate"
 
 
 def choose_candidate(

@@ -127,6 +127,8 @@ def summarise(
         train_periods=model.series.train,
         choice=view_choice(model),
         evaluated=int(model.facts.get("evaluated", 0)),
+        studies=len(model.spec.studies),
+        continues=_digest(model.spec.refresh.model) if model.spec.refresh else None,
     )
 
 
@@ -222,6 +224,11 @@ def view_candidates(model: MixModel, model_id: str) -> Candidates:
         cluster=cluster,
         clusters=clusters,
     )
+
+
+def _digest(text: str) -> str | None:
+    """An id of a model; a refresh made on the command line may name a folder instead."""
+    return text if len(text) == 64 and not set(text) - set("0123456789abcdef") else None
 
 
 def view_choice(model: MixModel) -> ChoiceView | None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from threading import Lock
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from sqlalchemy import select
 
@@ -15,6 +15,7 @@ from mixline.messages import Backtest, Calibration, Candidates, Contributions, C
 from mixline.mmm.ensemble.candidate_table import chosen_row, read_choice
 from mixline.mmm.response import Period
 from mixline.services import model_views as views
+from mixline.services.choice_record import with_record
 from mixline.services.context import Services
 from mixline.state.datasets import Dataset
 from mixline.state.models import Model
@@ -148,7 +149,8 @@ def get_summary(services: Services, model_id: str) -> ModelSummary:
 
     summary = _summaries.get((model_id, row.run_id, row.created_at), make)
     url = services.runs.get(row.run_id).tracking_url if row.run_id else None
-    return summary.model_copy(update={"lineage": summary.lineage.model_copy(update={"tracking_url": url})})
+    summary = summary.model_copy(update={"lineage": summary.lineage.model_copy(update={"tracking_url": url})})
+    return with_record(services, summary)
 
 
 def get_contributions(services: Services, model_id: str, period: Period | None = None) -> Contributions:
@@ -215,5 +217,19 @@ def _row(row: Model, dataset_name: str, dataset_version: int) -> ModelRow:
             "currency": row.currency,
             "created_at": row.created_at,
             "verdict": row.verdict,
+            "search": write_search(row.summary),
         }
     )
+
+
+def write_search(summary: Mapping[str, Any]) -> str:
+    """How a model was made, from the summary kept with it: 3 trials of 600 candidates, seed 7, 2 lift studies."""
+    trials, iterations, seed = (summary.get(name) for name in ("trials", "iterations", "lineage"))
+    if not trials or not iterations:
+        return ""
+    parts = [f"{trials} trial{'' if trials == 1 else 's'} of {iterations:,} candidates"]
+    parts += [f"seed {seed['seed']}"] if seed and "seed" in seed else []
+    if studies := summary.get("studies"):
+        parts.append("one lift study" if studies == 1 else f"{studies} lift studies")
+    held = summary.get("fit", {}).get("nrmse_validation") is not None
+    return ", ".join(parts + (["with hold-out"] if held else []) + (["a refresh"] if summary.get("continues") else []))

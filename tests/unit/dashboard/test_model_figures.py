@@ -18,7 +18,7 @@ from dashboard.figures import residuals
 from dashboard.figures.all_curves import draw_all_curves
 from dashboard.figures.backtest import draw_backtest, write_finding
 from dashboard.figures.candidate_agreement import draw_agreement, near_rows, spread_of
-from dashboard.figures.candidate_returns import draw_candidate, write_difference
+from dashboard.figures.candidate_returns import draw_as_models, draw_candidate, write_difference
 from dashboard.figures.convergence import draw_convergence, write_convergence
 from dashboard.figures.decay import draw_decay
 from dashboard.figures.drawing import Drawing, Look, make_look
@@ -130,11 +130,11 @@ def test_agreement_dots_are_the_candidates_returns(candidates: Candidates, summa
 def test_difference_names_the_channel_that_changes_most(
     candidates: Candidates, summary: ModelSummary, look: Look
 ) -> None:
-    assert write_difference(candidates, 8, summary, look) == "Its returns are those of the model."
+    assert write_difference(candidates, 8, summary, look) == "Its returns are those of the chosen one."
     search = candidates.channels[1]
     changed = search.model_copy(update={"roi": [*search.roi[:4], search.roi[8] + 2, *search.roi[5:]]})
     other = candidates.model_copy(update={"channels": [candidates.channels[0], changed]})
-    assert write_difference(other, 4, summary, look).startswith("Its largest difference: Search gains from")
+    assert write_difference(other, 4, summary, look).startswith("Its largest difference: the ROI of Search rises from")
 
 
 def test_convergence_is_told_in_words(candidates: Candidates) -> None:
@@ -231,3 +231,28 @@ def test_family_points_are_all_good_candidates_once(summary: ModelSummary) -> No
 @pytest.mark.parametrize(("skill", "words"), [(0.6, "60 % less than"), (-0.2, "20 % more than"), (None, "off by 10 %")])
 def test_forecasts_are_told_beside_the_year_before(summary: ModelSummary, skill: float | None, words: str) -> None:
     assert words in write_finding(builders.make_backtest(summary, skill=skill))
+
+
+def test_candidate_as_the_model_is_told_by_the_figures_of_two_models_not_of_the_search() -> None:
+    now = builders.make_summary()
+    look = make_look(now, "light", 90)
+    first = now.channels[0]
+    moved = first.model_copy(
+        update={
+            "roi": first.roi.model_copy(update={"value": first.roi.value * 2, "high": first.roi.high * 2}),
+            "contribution": first.contribution.model_copy(update={"value": first.contribution.value * 2}),
+        }
+    )
+    then = now.model_copy(update={"channels": [moved, *now.channels[1:]]})
+    drawing = draw_as_models(now, then, look)
+    write = look.unit.roi
+    assert drawing.title == (
+        f"As the model it would put the ROI of {first.label} at {write(moved.roi.value)}, now {write(first.roi.value)}"
+    )
+    assert drawing.table is not None
+    assert drawing.table.rows[0][1] == pytest.approx(first.roi.value * look.unit.roi_scale)
+    assert drawing.table.rows[0][6] == pytest.approx(moved.roi.value * look.unit.roi_scale)
+    low, high = drawing.figure["layout"]["xaxis"]["range"]
+    assert low <= 0.0
+    assert high >= moved.roi.high * look.unit.roi_scale
+    assert draw_as_models(now, now, look).title == "As the model it would say the same of every channel"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -148,13 +149,22 @@ def test_known_model_stays_readable_while_the_trainer_is_away(app: Dash, trainer
 
 
 def test_choice_of_a_person_is_told_with_the_way_back(trainer: Trainer, app: Dash) -> None:
-    choice = ChoiceView(note="TV was tested", model_id=builders.OTHER_ID, trial=1, iteration=3, reason="lowest")
+    choice = ChoiceView(
+        note="TV was tested",
+        model_id=builders.OTHER_ID,
+        trial=1,
+        iteration=3,
+        reason="lowest",
+        chosen_by="ada@example.com",
+        chosen_at=datetime(2026, 11, 21, 14, 5, tzinfo=UTC),
+    )
     trainer.summaries[0] = trainer.summaries[0].model_copy(
         update={"choice": choice, "reason": "A person chose it: “TV was tested” The search had chosen another."}
     )
     page = draw()
     assert "A person chose this candidate" in page
     assert "TV was tested" in page
+    assert "Chosen by ada@example.com on 21 Nov 2026, 14:05 UTC, on record with the reason." in page
     assert f"/models?model={builders.OTHER_ID[:12]}" in page
 
 

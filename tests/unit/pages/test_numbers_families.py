@@ -15,6 +15,7 @@ from flask import Flask
 
 from dashboard.figures.format import Unit, write_ratio, write_share
 from dashboard.labels import write_label
+from mixline.mmm import response
 from mixline.mmm.model import MixModel
 from mixline.mmm.model_file import read_model, write_model
 from tests.builders import make_model
@@ -97,9 +98,9 @@ class Case:
 
     def moved(self, row: int) -> str:
         place = int(np.abs(self.returns[row] - self.returns[self.chosen]).argmax())
-        way = "gains" if self.returns[row, place] > self.returns[self.chosen, place] else "falls"
+        way = "rises" if self.returns[row, place] > self.returns[self.chosen, place] else "falls"
         before, after = self.roi(self.chosen, place), self.roi(row, place)
-        return f"Its largest difference: {self.names[place]} {way} from {before} to {after}."
+        return f"Its largest difference: the ROI of {self.names[place]} {way} from {before} to {after}."
 
 
 @pytest.fixture(scope="module", params=["revenue", "conversions"])
@@ -188,10 +189,10 @@ def test_the_candidate_looked_at_stands_beside_the_model(case: Case) -> None:
     verdict = "The data cannot tell it from the best." if case.error[row] <= case.error.min() * 1.05 else ""
     assert verdict
     assert texts["candidate: figure-note"] == [
-        f"{verdict} {case.moved(row)} Ring: this candidate. Star: the model.",
+        f"{verdict} {case.moved(row)} Ring: this candidate. Star: the one chosen. Both as the search found them.",
         # what a choice costs, which names no number
     ]
-    beside = [f"{case.roi(row, p)} now {case.roi(case.chosen, p)}" for p in range(3)]
+    beside = [f"{case.roi(row, p)} chosen {case.roi(case.chosen, p)}" for p in range(3)]
     assert [" ".join(text.split()) for text in texts["candidate: figure annotations"]] == beside
     memory = []
     for name, medium in zip(case.names, case.model.spec.paid, strict=True):
@@ -229,7 +230,8 @@ def test_agreement_names_where_nine_tenths_of_the_good_candidates_lie(case: Case
     traces = case.shown.figure("agreement")["data"]
     for row, name in enumerate(order):
         place = case.names.index(name)
-        _, dots, star = traces[3 * row : 3 * row + 3]
+        _, mean, dots, star = traces[4 * row : 4 * row + 4]
+        assert mean["x"] == near([response.channel_results(case.model)[place].roi.value * scale])
         rows = [mark[0] for mark in dots["customdata"]]
         assert set(rows) <= set(np.flatnonzero(case.good).tolist())
         assert dots["x"] == near((case.returns[rows, place] * scale).tolist())
@@ -237,7 +239,7 @@ def test_agreement_names_where_nine_tenths_of_the_good_candidates_lie(case: Case
             [int(case.column("trial")[r]), int(case.column("iteration")[r])] for r in rows
         ]
         assert star["x"] == near([case.returns[case.chosen, place] * scale])
-        assert f"ROI {case.roi(case.chosen, place)} in the candidate shown" in star["hovertemplate"]
+        assert f"ROI {case.roi(case.chosen, place)} in the candidate chosen" in star["hovertemplate"]
 
 
 def test_a_search_that_ended_early_is_not_said_to_have_tried_more(case: Case) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -105,6 +106,9 @@ def test_asking_twice_gives_one_model_and_one_line(services: Services, api: http
     assert len(models.list_models(services)) == 2
     (line,) = Audit(services.state).list_lines(subject=one.json()["id"])
     assert line.data == {"from": first.id, "candidate": row, "note": "TV was tested in May"}
+    choice = models.get_summary(services, one.json()["id"]).choice
+    assert choice is not None
+    assert (choice.chosen_by, choice.chosen_at) == (line.actor, line.at)  # who and when, as on record
     other = ask(api, first.id, row, "Another reason")
     assert other.json()["id"] != one.json()["id"]
 
@@ -114,6 +118,8 @@ def test_list_tells_the_models_apart(services: Services, api: httpx.Client, firs
     titles = [row.title for row in models.list_models(services)]
     assert len(set(titles)) == 2
     assert any("chosen by hand" in title for title in titles)
+    rows = models.list_models(services)
+    assert all(re.match(r"\d+ trials? of [\d,]+ candidates, seed \d+", row.search) for row in rows)
 
 
 @pytest.mark.parametrize(
