@@ -31,6 +31,13 @@ SPOKEN = ("title", "aria-label", "aria-description", "data-definition", "placeho
 # Parts of a figure that hold words. Everything else that holds digits is drawn: places, sizes and colours.
 WORDED = ("text", "hovertext", "hovertemplate", "customdata", "name", "ticktext")
 
+NUMBER = re.compile(r"[−+-]?(?:[A-Z]{3} )?[€$£¥₹]?\d(?:[\d,.]*\d)?(?: %|%|[kMBT]\b)?")
+
+
+def numbers(text: str) -> list[str]:
+    """The numbers of a sentence in their order, each with its sign, currency and per cent: its words may change, they may not."""
+    return NUMBER.findall(text.replace("\u00a0", " "))
+
 
 class Said:
     """Every text of a page that holds a digit, by where it stands: "roi: note", "cards: value", "Why this candidate: p".

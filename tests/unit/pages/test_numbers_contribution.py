@@ -175,19 +175,33 @@ def test_quadrants_place_and_name_every_channel(
     ordered = sorted(results, key=lambda r: -r.spend)
     money = sum(r.spend for r in results)
     found = {r.name: ADVICE[r.roi.value >= lines[0], r.marginal_roi.value >= lines[1]] for r in ordered}
+    clear = {  # both 50 % ranges on one side of their line
+        r.name
+        for r in ordered
+        if all(f.low50 >= line or f.high50 < line for f, line in zip((r.roi, r.marginal_roi), lines, strict=True))
+    }
+
+    def joined(names: list[str]) -> str:
+        if len(names) > 3:
+            return f"{names[0]}, {names[1]} and {len(names) - 2} more"
+        return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
     parts = []
     for advice in ("scale", "hold", "fix", "cut"):
-        names = [named(r) for r in ordered if found[r.name][0] == advice]
-        some = f"{names[0]}, {names[1]} and {len(names) - 2} more" if len(names) > 3 else " and ".join(
-            [", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)  # fmt: skip
-        parts += [f"{advice} {some}"] if names else []
-    title = "; ".join(parts)
-    assert said["quadrants: h2"] == [title[0].upper() + title[1:]]
+        names = [named(r) for r in ordered if r.name in clear and found[r.name][0] == advice]
+        parts += [f"{advice} {joined(names)}"] if names else []
+    open_ = [named(r) for r in ordered if r.name not in clear]
+    parts += [f"{joined(open_)} may be either"] if parts and open_ else []
+    assert [title.lower() for title in said.get("quadrants: h2", [])] == ["; ".join(parts).lower()] * bool(parts)
+    assert shown.figure("quadrants")["data"][-1]["marker"]["opacity"] == [
+        1 if r.name in clear else 0.4 for r in ordered
+    ]
     assert plain(said["quadrants: figure hovertext"]) == [
         f"{named(r)}: {found[r.name][0]} "
         + ("" if unit.conversions else f"It {found[r.name][1]} ")
         + f"ROI {ratio_with_ends(r.roi, level, scale)} of the next {ratio_with_ends(r.marginal_roi, level, scale)} "
         f"Spend {unit.money(r.spend)}, {write_share(r.spend / money)} of all"
+        + ("" if r.name in clear else " a 50 % range reaches across a line: it may be either")
         for r in ordered
     ]
     *crosses, dots = shown.figure("quadrants")["data"]

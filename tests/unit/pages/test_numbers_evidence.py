@@ -106,8 +106,9 @@ def test_trials_in_words_and_how_far_they_ended_apart(case: Case) -> None:
     (title,) = case.texts["convergence: h2"]
     apart = max(best) / min(best) - 1
     assert title.endswith("at nearly the same error" if apart <= 0.05 else f"up to {write_share(apart)} apart")
-    lines = case.shown.figure("convergence")["data"]
-    for number, line in enumerate(lines, 1):
+    lines = {trace["name"]: trace for trace in case.shown.figure("convergence")["data"]}
+    for number in range(1, len(best) + 1):
+        line = lines[f"Trial {number}"]
         own = np.flatnonzero(trial == number)
         own = own[np.argsort(case.model.candidates["iteration"][own])]
         steps = np.minimum.accumulate(errors[own])
