@@ -5,13 +5,11 @@ A model is named by its content, so what is kept is the same for everybody.
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
-
 from flask import current_app
 
 from dashboard.client import TrainerClient
 from dashboard.components.plan_shelf import current_shelf
+from dashboard.shelf import Shelf
 from mixline.errors import IntegrityError, NotFoundError, SpecificationError, UnavailableError
 from mixline.messages import ModelSummary
 from mixline.mmm.planner import PlanRequest
@@ -25,28 +23,22 @@ class Optima:
     """Best spend per period and channel, of the models looked at lately. Threads may share it."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._found: OrderedDict[str, dict[str, float]] = OrderedDict()
+        self._found: Shelf[dict[str, float]] = Shelf(KEPT)
 
     def find(self, client: TrainerClient, summary: ModelSummary) -> dict[str, float]:
         """Money per period for each channel; nothing where no plan can be made or the model's files cannot be had now."""
-        with self._lock:
-            if summary.id in self._found:
-                self._found.move_to_end(summary.id)
-                return self._found[summary.id]
+
+        def make() -> dict[str, float]:
+            try:
+                plan = current_shelf().planner(client, summary.id).plan(PlanRequest(periods=QUARTER[summary.interval]))
+            except SpecificationError:
+                return {}
+            return {channel.name: channel.spend / len(plan.dates) for channel in plan.channels}
+
         try:
-            plan = current_shelf().planner(client, summary.id).plan(PlanRequest(periods=QUARTER[summary.interval]))
-            periods = len(plan.dates)
-            best = {channel.name: channel.spend / periods for channel in plan.channels}
-        except SpecificationError:
-            best = {}
+            return self._found.find(summary.id, make)
         except (UnavailableError, NotFoundError, IntegrityError):
             return {}
-        with self._lock:
-            self._found[summary.id] = best
-            while len(self._found) > KEPT:
-                self._found.popitem(last=False)
-        return best
 
 
 def best_spend(client: TrainerClient, summary: ModelSummary) -> dict[str, float]:

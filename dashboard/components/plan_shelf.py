@@ -6,12 +6,10 @@ person may see the model is the trainer's to say: it is asked before the planner
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
-
 from flask import current_app
 
 from dashboard.client import TrainerClient
+from dashboard.shelf import Shelf
 from mixline.mmm.model_file import DOCUMENT, TABLES, read_model
 from mixline.mmm.planner import Planner
 
@@ -23,8 +21,7 @@ class PlannerShelf:
     """At most `KEPT` planners by model id. Threads may share it."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._planners: OrderedDict[str, Planner] = OrderedDict()
+        self._planners: Shelf[Planner] = Shelf(KEPT)
 
     def planner(self, client: TrainerClient, model_id: str) -> Planner:
         """The planner of a model, made from its files the first time.
@@ -35,16 +32,11 @@ class PlannerShelf:
             IntegrityError: the files are not a model.
         """
         client.require_model(model_id)
-        with self._lock:
-            if model_id in self._planners:
-                self._planners.move_to_end(model_id)
-                return self._planners[model_id]
-        planner = Planner(read_model({name: client.read_file(model_id, name) for name in (DOCUMENT, *TABLES)}))
-        with self._lock:
-            planner = self._planners.setdefault(model_id, planner)
-            while len(self._planners) > KEPT:
-                self._planners.popitem(last=False)
-        return planner
+
+        def make() -> Planner:
+            return Planner(read_model({name: client.read_file(model_id, name) for name in (DOCUMENT, *TABLES)}))
+
+        return self._planners.find(model_id, make)
 
 
 def current_shelf() -> PlannerShelf:

@@ -129,7 +129,7 @@ def test_who_loses_a_right_loses_what_was_kept(
 def test_the_planner_of_a_model_is_not_handed_to_who_may_not_see_it(trainer: Trainer) -> None:
     client, shelf = make_client(trainer), PlannerShelf()
     planner: Any = object()  # made when Ada looked
-    shelf._planners[builders.MODEL_ID] = planner
+    shelf._planners.put(builders.MODEL_ID, planner)
     with signed_in(ADA):
         assert shelf.planner(client, builders.MODEL_ID) is planner
     with signed_in(BEN), pytest.raises(NotFoundError):
