@@ -17,9 +17,10 @@ from dash.exceptions import PreventUpdate
 from dashboard.client import Known, TrainerClient, current_client
 from dashboard.components import composer_wiring, run_actions, run_batch, run_log, run_queue, run_tags, states
 from dashboard.components.aria import aria
+from dashboard.components.composer_fields import read_number
 from dashboard.components.composer_panel import composer_panel, keep_bar
 from dashboard.components.composer_reading import HELD, read_composed
-from dashboard.components.composer_wiring import list_settings, read_draft
+from dashboard.components.composer_wiring import list_settings, read_draft, say_refusal, seed_of
 from dashboard.components.inline_error import inline_error, inline_sentence
 from dashboard.components.run_actions import cancel_question
 from dashboard.components.run_form import build_requests, first_segments, preset_options, run_form, segment_options
@@ -27,7 +28,8 @@ from dashboard.components.run_history import history_grid, history_rows
 from dashboard.components.run_live import find_run, live_cards
 from dashboard.components.run_log import LOG, PLACE, live_lines, log_panel, read_events
 from dashboard.components.run_progress import ACTIVE
-from dashboard.components.run_queue import QUEUE, hides_note, pause_note, queue_panel, read_queue
+from dashboard.components.run_queue import QUEUE, pause_note, queue_panel, read_queue
+from dashboard.components.typed_field import TypedField
 from dashboard.figures.format import write_moment
 from dashboard.layout import LOCATION
 from mixline.errors import MixlineError
@@ -65,7 +67,7 @@ def layout(
     unmeasured = _unmeasured(client)  # read while the trainer answers, so that the page is there when it does not
     draft, trouble = _draft(client, current, start.segment if start else "", clone if copied else "", settings)
     composing = bool(draft and (copied or settings))
-    queue, calm = _queue(client, runs.value)
+    queue = _queue(client, runs.value)
     active = any(r.job.state in ACTIVE for r in runs.value)
     form = run_form(
         newest,
@@ -75,6 +77,7 @@ def layout(
         segment=draft.segment if draft else "",
         settings=settings if composing else "",
         composing=composing,
+        seed=seed_of(draft) if draft and composing else None,
         key=secrets.token_hex(16),
     )
     return html.Div(
@@ -89,9 +92,7 @@ def layout(
                             html.Div(trouble, id="runs-trouble"),
                             html.Div(id="runs-message", **aria(live="polite")),
                             _known_already(focus) if known and focus else None,
-                            html.Div(
-                                [html.Div(queue, id=QUEUE), pause_note(hidden=calm)], className="panel queue-panel"
-                            ),
+                            html.Div([html.Div(queue, id=QUEUE), pause_note()], className="panel queue-panel"),
                             html.Div(live_cards(client, runs.value, focus)[0], id=LIVE, className="run-cards"),
                             run_tags.tag_bar(focus) if focus else None,
                             log_panel(focus, read_events(client, focus)) if focus else None,
@@ -129,7 +130,7 @@ def _history(runs: Sequence[RunView]) -> html.Div:
     find = html.Div(
         [
             html.Label("Only runs tagged", htmlFor=FILTER, className="soft small"),
-            dcc.Input(id=FILTER, type="search", placeholder="week >= 32", debounce=0.4, maxLength=80),
+            TypedField(FILTER, placeholder="week >= 32", maxLength=80),
         ],
         className="history-filter",
     )
@@ -172,13 +173,12 @@ def _saved(client: TrainerClient) -> list[Any]:
         return []
 
 
-def _queue(client: TrainerClient, runs: Sequence[RunView]) -> tuple[list[Any], bool]:
-    """The queue's panel, and whether the field for a reason is hidden."""
+def _queue(client: TrainerClient, runs: Sequence[RunView]) -> list[Any]:
+    """What the queue's panel shows."""
     try:
-        queue = read_queue(client)
+        return queue_panel(read_queue(client), runs)
     except MixlineError as error:
-        return [inline_error(error)], True
-    return queue_panel(queue, runs), hides_note(queue)
+        return [inline_error(error)]
 
 
 def _stale_line(runs: Known[list[RunView]]) -> html.Div | None:
@@ -253,7 +253,6 @@ def register(app: Dash) -> None:
         Output(TICK, "disabled"),
         Output("runs-stale", "children"),
         Output(QUEUE, "children"),
-        Output("queue-note-field", "hidden"),
         Output({"type": LOG, "index": ALL}, "children"),
         Output("run-preset", "options", allow_duplicate=True),
         Input(TICK, "n_intervals"),
@@ -295,7 +294,7 @@ def launch_shown(
     dataset_id: str,
     segments: list[str] | None,
     preset: Preset,
-    seed: int | None,
+    seed: str | int | None,
     again: bool | None,
     tags: str | None,
     key: str,
@@ -313,7 +312,7 @@ def launch(
     dataset_id: str,
     segments: list[str] | None,
     preset: Preset,
-    seed: int | None,
+    seed: str | int | None,
     again: bool | None,
     tags: str | None,
     document: dict[str, Any] | None,
@@ -323,14 +322,16 @@ def launch(
     if not clicks and not composed:
         raise PreventUpdate
     client = current_client()
-    if seed is None or not 0 <= seed < 2**31 or seed != int(seed):
-        return refuse(inline_sentence("The seed is a whole number from 0 to 2,147,483,647."))
+    start = read_number(seed)
+    if not isinstance(start, int) or not 0 <= start < 2**31:
+        got = "nothing" if start is None else start
+        return refuse(inline_sentence(f"The seed is a whole number from 0 to 2,147,483,647; got {got}."))
     try:
         requests = build_requests(
             client.read_dataset(dataset_id),
             segments or [],
             preset,
-            int(seed),
+            start,
             document=document,
             again=bool(again),
             tags=tags or "",
@@ -341,7 +342,7 @@ def launch(
     except ValueError:
         return refuse(inline_sentence(run_tags.NO_TAG))
     except MixlineError as error:
-        return refuse(inline_error(error))
+        return refuse(say_refusal(client, error, dataset_id, segments or [], document))
     first = next((run for run in launched if run.job.state in ACTIVE), launched[0])
     there = "&known=1" if all(run.job.state == "succeeded" for run in launched) else ""
     return f"?run={first.id}{there}", None, None
@@ -360,13 +361,13 @@ def tick(_n: int, focus_id: str, dataset_id: str, tag: str | None, places: list[
         cards, events = live_cards(client, runs.value, find_run(client, runs.value, focus_id))
     except MixlineError as error:
         same = [no_update] * len(places)
-        return no_update, no_update, False, inline_error(error), no_update, no_update, same, no_update
+        return no_update, no_update, False, inline_error(error), no_update, same, no_update
     done = not runs.stale and not any(run.job.state in ACTIVE for run in runs.value)
     sizes = choose_dataset(dataset_id)[3] if done else no_update
     rows = no_update if tag else history_rows(runs.value)
-    queue, calm = _queue(client, runs.value)
+    queue = _queue(client, runs.value)
     logs = [live_lines(events, place) for place in places]
-    return cards, rows, done, _stale_line(runs), queue, calm, logs, sizes
+    return cards, rows, done, _stale_line(runs), queue, logs, sizes
 
 
 def filter_history(tag: str | None) -> tuple[Any, Any]:

@@ -38,6 +38,31 @@
         ];
       },
 
+      // Trials and candidates of a named size, at once: an answer of the server could come after what is typed next.
+      fill_size: function (clicks, fields, drafts) {
+        const none = window.dash_clientside.no_update;
+        const pressed = window.dash_clientside.callback_context.triggered[0];
+        const name = (window.dash_clientside.callback_context.triggered_id || {}).name;
+        const size = pressed && pressed.value && drafts[0] && drafts[0].sizes.find((one) => one.name === name);
+        if (!size) return fields.map(() => none);
+        const wanted = { "search.trials": size.trials, "search.iterations": size.iterations };
+        return fields.map((id) => (id.path in wanted ? String(wanted[id.path]) : none));
+      },
+
+      // A study more, or those ticked less; here for the same reason.
+      change_studies: function (add, remove, blank, rows, selected) {
+        const context = window.dash_clientside.callback_context;
+        const pressed = context.triggered[0];
+        const there = rows || [];
+        if (!pressed || !pressed.value || !blank) return window.dash_clientside.no_update;
+        if (context.triggered_id === "study-add") {
+          const last = Math.max(-1, ...there.map((row) => Number(row.name)));
+          return [...there, { ...blank, name: String(last + 1) }];
+        }
+        const gone = new Set((selected || []).map((row) => row.name));
+        return gone.size ? there.filter((row) => !gone.has(row.name)) : window.dash_clientside.no_update;
+      },
+
       // The rows with something to mend. Only the mark is written, into the row as it is now.
       mark_rows: function (marks, ids) {
         ids.forEach((id, place) => {
@@ -53,20 +78,6 @@
       },
     },
   });
-
-  // A field is read a moment after the last key. Who types and presses at once means what stands there: the press waits.
-  const SETTLES = 500; // milliseconds; the fields' own wait and a little
-  let typed = -Infinity;
-  document.addEventListener("input", (event) => {
-    if (event.target.closest && event.target.closest(".composer, .run-form")) typed = performance.now();
-  }, true);
-  document.addEventListener("click", (event) => {
-    const button = event.target.closest && event.target.closest("#run-launch, #run-launch-composed, #settings-save");
-    const left = typed + SETTLES - performance.now();
-    if (!button || left <= 0) return;
-    event.stopImmediatePropagation();
-    setTimeout(() => button.click(), left);
-  }, true);
 
   // Who opens the composer wants to see it.
   let wanted = false;

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from dashboard.components.composer_fields import BY_PATH, read_value
+from dashboard.components.composer_fields import BY_PATH, read_number, read_value
 from dashboard.components.composer_tables import read_context, read_media, read_studies
 from mixline.messages import SpecificationDraft, SpecificationProblem
 
@@ -35,7 +35,7 @@ def build_document(
     channels: Sequence[Row],
     context: Sequence[Row],
     studies: Sequence[Row],
-    seed: int | None,
+    seed: str | int | None,
 ) -> dict[str, Any]:
     """The specification a person has put together.
 
@@ -50,11 +50,14 @@ def build_document(
     ends = [
         read_value(BY_PATH[f"validation.train.{end}"], values.get(f"validation.train.{end}")) for end in ("low", "high")
     ]
-    document["validation"]["train"] = None if ends == [None, None] else {"low": ends[0], "high": ends[1]}
+    low, high = (next((end for end in order if end is not None), None) for order in (ends, ends[::-1]))
+    document["validation"]["train"] = (
+        None if low is None else {"low": low, "high": high}
+    )  # one end alone fixes the share
     document["media"] = read_media(draft, channels)
     document["context"] = read_context(draft, context)
     document["studies"] = read_studies(studies)
-    document["search"]["seed"] = seed
+    document["search"]["seed"] = read_number(seed)
     return document
 
 
@@ -107,11 +110,33 @@ def write_problem(problem: SpecificationProblem) -> str:
     return f"{place}{text} {problem.action}".strip()
 
 
+def place_words(path: str, document: Mapping[str, Any]) -> str:
+    """Where a path leads, as a person finds it: "Channels, TV, Memory". Empty where no control stands for it."""
+    if path in ("search.seed", "search.batch"):
+        return "Advanced, Seed" if path == "search.seed" else "Search"
+    match = _ENTRY.fullmatch(path)
+    if match:
+        entries, number = document.get(match[1]) or [], int(match[2])
+        entry = entries[number] if number < len(entries) else {}
+        name = f"study {number + 1}" if match[1] == "studies" else entry.get("label") or entry.get("name") or ""
+        steps = [SECTIONS[_SECTION_OF[match[1]]], str(name), write_inner(match[3]) if match[3] else ""]
+    else:
+        field = next((one for one in BY_PATH.values() if one.path == path or one.path.startswith(f"{path}.")), None)
+        steps = [SECTIONS.get(section_of(path), ""), field.label if field and path != section_of(path) else ""]
+    return ", ".join(step for step in steps if step)
+
+
+def write_placed(problem: SpecificationProblem, document: Mapping[str, Any]) -> str:
+    """A problem away from its field: where it is, then what it is."""
+    place = place_words(problem.path, document)
+    return f"{place}: {write_problem(problem)}" if place else write_problem(problem)
+
+
 def write_inner(path: str) -> str:
     """The part of a channel's or study's path a person knows: "ranges.theta" is the memory."""
     names = {"theta": "Memory", "alpha": "Shape of the curve", "gamma": "Half-way point", "shape": "Weibull shape"}
     names |= {"scale": "Weibull scale", "start": "From", "end": "To", "channels": "Channels", "effect": "Lift"}
-    names |= {"confidence": "Sure", "scope": "Measured"}
+    names |= {"confidence": "Sure", "scope": "Measured", "adstock": "Carry-over", "sign": "Effect", "kind": "Kind"}
     last = re.sub(r"\[\d+\]", "", path.split(".")[-1])
     return names.get(last, last.replace("_", " ").capitalize())
 

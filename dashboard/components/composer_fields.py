@@ -7,21 +7,24 @@ put where it belongs.
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import dash_bootstrap_components as dbc
-from dash import dcc, html
+from dash import html
 
 from dashboard.components.aria import aria
 from dashboard.components.markets import COUNTRIES, CURRENCIES
+from dashboard.components.typed_field import TypedField
 
 Kind = Literal["text", "day", "number", "whole", "percent", "choice", "flag", "list"]
 Options = Sequence[tuple[str, str]]
 SPEC, ERROR = "spec", "spec-error"
-DEBOUNCE = 0.4  # seconds after the last key; then the engine is asked
 NONE = "none"  # a browser shows an empty value as no choice at all
+_GROUPED = re.compile(r"[-+]?\d{1,3}(?:[, \u00a0\u202f]\d{3})+(?:\.\d+)?")  # 1,200 or 1 200.5
 OPTIONAL = {"window_start", "window_end", "validation.train.low", "validation.train.high"}
 
 COMPONENT_LABELS = {
@@ -70,7 +73,7 @@ FIELDS: tuple[Field, ...] = (
         "validation.train.low", "holdout", "Fit on at least", "percent",
         "Share of the window, in per cent; the rest is held out and judges the candidates. Empty: nothing is held out.",
     ),
-    Field("validation.train.high", "holdout", "Fit on at most", "percent", "The same number twice fixes the share."),
+    Field("validation.train.high", "holdout", "Fit on at most", "percent", "One of both alone fixes the share."),
     Field("validation.folds", "holdout", "Forecasts from the past", "whole", "How many back-tests; 0 makes none."),
     Field("validation.horizon", "holdout", "Periods ahead", "whole", "Of each forecast. 0 is a quarter of a year."),
     Field("search.trials", "search", "Trials", "whole", "Independent starts of the search."),
@@ -107,23 +110,19 @@ def draw_field(field: Field, value: Any, *, options: Options | None = None, plac
         choices = [{"value": one, "label": label} for one, label in options or field.options]
         control = dbc.Select(id=key, options=choices, value=shown)
     else:
-        numeric = field.kind in ("number", "whole", "percent")
-        control = dcc.Input(
-            id=key,
-            type="number" if numeric else "text",
-            value=shown,
-            debounce=DEBOUNCE,
-            placeholder=placeholder,
-            step=1 if field.kind == "whole" else "any",
-        )
+        keyboards: dict[str, Literal["text", "numeric", "decimal"]]
+        keyboards = {"whole": "numeric", "number": "decimal", "percent": "decimal"}
+        control = TypedField(key, value=shown, inputMode=keyboards.get(field.kind, "text"), placeholder=placeholder)
     label = html.Label([html.Span(field.label, className="field-label"), control])
     return html.Div([label, note, error], className="field")
 
 
 def show_value(field: Field, value: Any) -> Any:
-    """A value of the document as its control shows it."""
-    if field.kind == "percent":
-        return None if value is None else round(float(value) * 100.0, 4)
+    """A value of the document as its control shows it; what is typed in is text."""
+    if field.kind == "percent" and isinstance(value, int | float):
+        return write_number(round(value * 100.0, 4))
+    if field.kind in ("number", "whole"):
+        return write_number(value)
     if field.kind == "choice":
         return value or NONE
     if field.kind == "list":
@@ -134,7 +133,10 @@ def show_value(field: Field, value: Any) -> Any:
 def read_value(field: Field, value: Any) -> Any:
     """What a control holds as the document has it. Nothing is corrected: the engine says what is wrong."""
     if field.kind == "percent":
-        return None if value is None else float(value) / 100.0
+        number = read_number(value)
+        return number / 100.0 if isinstance(number, int | float) else number
+    if field.kind in ("number", "whole"):
+        return read_number(value)
     if field.kind == "choice":
         return "" if value in (None, NONE) else value
     if field.kind == "flag":
@@ -145,6 +147,31 @@ def read_value(field: Field, value: Any) -> Any:
         text = str(value or "").strip()
         return text or (None if field.path in OPTIONAL else "")
     return value
+
+
+def write_number(value: Any) -> str | None:
+    """A number as people type it, without an empty fraction; what is none as it is."""
+    if value is None or isinstance(value, str):
+        return value
+    return str(int(value)) if float(value).is_integer() else str(value)
+
+
+def read_number(value: Any) -> Any:
+    """A number where a text is one; else the text, and None for nothing.
+
+    A comma parts thousands only where it can: "0,5" is not read as five, the engine is asked about it as it stands.
+    """
+    if not isinstance(value, str):
+        return value
+    text = value.strip()
+    plain = _GROUPED.fullmatch(text)
+    try:
+        number = float(re.sub(r"[, \u00a0\u202f]", "", text) if plain else text)
+    except ValueError:
+        return text or None
+    if not math.isfinite(number):
+        return text
+    return int(number) if number.is_integer() and abs(number) < 2**53 else number
 
 
 def look_up(document: Mapping[str, Any], path: str) -> Any:

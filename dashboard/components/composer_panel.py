@@ -17,9 +17,11 @@ from dashboard.components.composer_tables import (
     STUDIES,
     channel_grid,
     context_grid,
+    new_study,
     study_grid,
 )
 from dashboard.components.run_words import time_words
+from dashboard.components.typed_field import TypedField
 from mixline.messages import SavedSettingsView, SpecificationDraft
 
 TAB, PANE, BADGE = "composer-tab", "composer-pane", "composer-badge"
@@ -96,6 +98,7 @@ def _content(section: str, draft: SpecificationDraft) -> list[Any]:
                 [
                     html.Button("Add a study", id="study-add", className="button", n_clicks=0),
                     html.Button("Remove the ticked", id="study-remove", className="button", n_clicks=0),
+                    dcc.Store(id="study-blank", data=new_study(draft)),
                 ],
                 className="form-actions",
             ),
@@ -213,9 +216,7 @@ def keep_bar(*, shown: bool = False) -> html.Div:
                     html.Div(
                         [
                             html.Label("Keep these settings as", htmlFor="settings-name", className="visually-hidden"),
-                            dcc.Input(
-                                id="settings-name", type="text", maxLength=60, placeholder="Keep these settings as …"
-                            ),
+                            TypedField("settings-name", maxLength=60, placeholder="Keep these settings as …"),
                             html.Button("Save settings", id="settings-save", className="button", n_clicks=0),
                             html.Button(
                                 "Forget the chosen ones", id="settings-forget", className="link-button", n_clicks=0

@@ -46,7 +46,7 @@ def read_composed(
     rows: Sequence[Sequence[tables.Row] | None],
     grids: Sequence[Mapping[str, str]],
     drafts: Sequence[Any],
-    seed: int | None,
+    seed: str | int | None,
 ) -> Composed | None:
     """None while the composer is closed."""
     if not drafts or not drafts[0]:

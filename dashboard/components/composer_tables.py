@@ -11,6 +11,7 @@ from typing import Any
 
 import dash_ag_grid as dag
 
+from dashboard.components.composer_fields import read_number
 from dashboard.components.mapping_table import KIND_LABELS
 from mixline.messages import SpecificationDraft
 
@@ -127,13 +128,12 @@ def study_rows(draft: SpecificationDraft) -> list[Row]:
     ]
 
 
-def new_study(draft: SpecificationDraft, rows: Sequence[Mapping[str, Any]]) -> Row:
-    """An empty study at the end of the data, to be filled in."""
-    name = str(max((int(row["name"]) for row in rows), default=-1) + 1)
+def new_study(draft: SpecificationDraft) -> Row:
+    """An empty study at the end of the data, to be filled in; its name, a number, is given where it is added."""
     first = next((channel.name for channel in draft.channels if channel.paid), "")
     window = {"start": "", "end": draft.last_date.isoformat()}
     blank = {"effect": None, "spend": None, "confidence": 90, "scope": SCOPE_LABELS["total"], "problem": ""}
-    return {"name": name, "channels": first, **window, **blank}
+    return {"name": "0", "channels": first, **window, **blank}
 
 
 def read_studies(rows: Sequence[Mapping[str, Any]]) -> list[Row]:
@@ -164,16 +164,6 @@ def read_range(text: str) -> Any:
 def write_range(value: Mapping[str, float]) -> str:
     low, high = value["low"], value["high"]
     return f"{low:g}" if low == high else f"{low:g} – {high:g}"
-
-
-def read_number(value: Any) -> Any:
-    """A number where a text is one; else the text."""
-    if isinstance(value, str):
-        try:
-            return float(value.replace(",", "").replace(" ", ""))
-        except ValueError:
-            return value or None
-    return value
 
 
 def name_problems(used: Sequence[str], problems: Mapping[int, str]) -> dict[str, str]:

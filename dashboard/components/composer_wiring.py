@@ -14,9 +14,9 @@ from dashboard.components import composer_tables as tables
 from dashboard.components.composer_document import (
     count_by_section,
     split_problems,
-    write_problem,
+    write_placed,
 )
-from dashboard.components.composer_fields import ERROR
+from dashboard.components.composer_fields import ERROR, read_number, write_number
 from dashboard.components.composer_panel import (
     BADGE,
     DEFAULTS,
@@ -33,7 +33,7 @@ from dashboard.components.composer_panel import (
 from dashboard.components.composer_reading import DRAFTS, FIELDS, GRIDS, HELD, read_composed
 from dashboard.components.inline_error import inline_error, inline_sentence
 from dashboard.components.run_words import takes_words
-from mixline.errors import MixlineError
+from mixline.errors import InputError, MixlineError
 from mixline.messages import (
     SavedSettingsView,
     SettingsRequest,
@@ -54,6 +54,7 @@ def register(app: Dash) -> None:
         Output("composer-open", "children"),
         Output("composer-open", "aria-expanded"),
         Output("composer-settings", "value"),
+        Output("run-seed", "value"),
         Input("composer-open", "n_clicks"),
         Input("composer-settings", "value"),
         Input("run-dataset", "value"),
@@ -102,22 +103,24 @@ def register(app: Dash) -> None:
         State({"type": MARKS, "table": ALL}, "id"),
         prevent_initial_call=True,
     )
-    app.callback(
+    app.clientside_callback(
+        ClientsideFunction("composer", "fill_size"),
         Output(FIELDS, "value"),
         Input({"type": SIZE, "name": ALL}, "n_clicks"),
         State(FIELDS, "id"),
         State(DRAFTS, "data"),
         prevent_initial_call=True,
-    )(fill_size)
-    app.callback(
+    )
+    app.clientside_callback(
+        ClientsideFunction("composer", "change_studies"),
         Output({"type": tables.GRID, "table": tables.STUDIES}, "rowData"),
         Input("study-add", "n_clicks"),
         Input("study-remove", "n_clicks"),
+        State("study-blank", "data"),
         State({"type": tables.GRID, "table": tables.STUDIES}, "rowData"),
         State({"type": tables.GRID, "table": tables.STUDIES}, "selectedRows"),
-        State(DRAFTS, "data"),
         prevent_initial_call=True,
-    )(change_studies)
+    )
     app.callback(
         Output("composer-settings", "options"),
         Output("settings-message", "children"),
@@ -126,6 +129,7 @@ def register(app: Dash) -> None:
         State("settings-name", "value"),
         State("composer-settings", "value"),
         State("run-dataset", "value"),
+        State("run-segments", "value"),
         *HELD,
         prevent_initial_call=True,
     )(keep_settings)
@@ -150,7 +154,7 @@ def open_composer(
 ) -> tuple[Any, ...]:
     """Open it, close it, or draw it anew for another dataset or other settings."""
     if ctx.triggered_id == "composer-open" and shown:
-        return None, False, True, "Change settings", "false", DEFAULTS
+        return None, False, True, "Change settings", "false", DEFAULTS, no_update
     if ctx.triggered_id != "composer-open" and not shown and settings in (None, DEFAULTS):
         raise PreventUpdate
     try:
@@ -161,15 +165,20 @@ def open_composer(
             settings="" if settings in (None, DEFAULTS) else settings,
         )
     except MixlineError as error:
-        return inline_error(error), False, True, "Change settings", "false", no_update
+        return inline_error(error), False, True, "Change settings", "false", no_update, no_update
     if settings in (None, DEFAULTS):
-        draft = with_size(draft, preset)
-    return *opened(draft), no_update
+        return *opened(with_size(draft, preset)), no_update, no_update
+    return *opened(draft), no_update, seed_of(draft)
 
 
 def opened(draft: SpecificationDraft) -> tuple[Any, ...]:
     """The page's parts while the composer is open."""
     return composer_panel(draft), True, False, "Close settings", "true"
+
+
+def seed_of(draft: SpecificationDraft) -> str | None:
+    """The seed of settings that were kept or copied, as the form shows it."""
+    return write_number(draft.specification["search"].get("seed"))
 
 
 def with_size(draft: SpecificationDraft, preset: str | None) -> SpecificationDraft:
@@ -195,7 +204,7 @@ def assess(
     drafts: list[Any],
     segments: list[str] | None,
     preset: str | None,
-    seed: int | None,
+    seed: str | int | None,
     dataset_id: str,
     fields: list[dict[str, str]],
     grids: list[dict[str, str]],
@@ -211,9 +220,8 @@ def assess(
             draft, document = composed.draft, composed.document
         else:
             draft = with_size(read_draft(client, dataset_id, segment=(segments or [""])[0]), preset)
-            if seed is None:
-                return *nothing, None, None
-            document = {**draft.specification, "search": {**draft.specification["search"], "seed": seed}}
+            search = {**draft.specification["search"], "seed": read_number(seed)}
+            document = {**draft.specification, "search": search}
         check = client.post(
             SpecificationCheck,
             "/v1/specifications/check",
@@ -222,7 +230,7 @@ def assess(
     except MixlineError as error:
         return *nothing, inline_error(error), inline_error(error)
     if not composed:
-        return *nothing, write_takes(check), write_takes(check)
+        return *nothing, write_takes(check, document), write_takes(check, document)
     by_table = composed.rows
     by_field, by_entry, rest = split_problems(check.problems, paths)
     counts = count_by_section(check.problems)
@@ -234,10 +242,10 @@ def assess(
             tables.name_problems(used[slot["id"]["table"]], by_entry[slot["id"]["table"]])
             for slot in ctx.outputs_list[2]
         ],
-        [_write_rest([write_problem(problem) for problem in rest], check.notes) for _ in ctx.outputs_list[3]],
+        [_write_rest([write_placed(problem, document) for problem in rest], check.notes) for _ in ctx.outputs_list[3]],
         [_write_mend(by_table, used, by_entry, slot["id"]["table"]) for slot in ctx.outputs_list[4]],
-        write_takes(check),
-        write_takes(check),
+        write_takes(check, document),
+        write_takes(check, document),
     )
 
 
@@ -258,12 +266,34 @@ def _write_rest(problems: Sequence[str], notes: Sequence[str]) -> Any:
     return parts
 
 
-def write_takes(check: SpecificationCheck) -> Any:
+def say_refusal(
+    client: TrainerClient,
+    error: MixlineError,
+    dataset_id: str,
+    segments: Sequence[str],
+    document: Mapping[str, Any] | None,
+) -> Any:
+    """Why what was composed is not taken, with the places as they are called on the page."""
+    if document is None or error.status != InputError.status:
+        return inline_error(error)
+    request = SpecificationRequest(dataset_id=dataset_id, segments=list(segments), specification=dict(document))
+    try:
+        check = client.post(SpecificationCheck, "/v1/specifications/check", request)
+    except MixlineError:
+        return inline_error(error)
+    return (
+        html.P(write_takes(check, document), className="error-line", role="alert")
+        if check.problems
+        else inline_error(error)
+    )
+
+
+def write_takes(check: SpecificationCheck, document: Mapping[str, Any]) -> Any:
     """What a launch will take, or how much is to be mended first."""
     if not check.ok:
         count = len(check.problems)
         things = "One thing is" if count == 1 else f"{count} things are"
-        first = write_problem(check.problems[0]) if check.problems else ""
+        first = write_placed(check.problems[0], document) if check.problems else ""
         return [html.Strong(f"{things} to be mended first."), html.Span(f" {first}", className="soft")]
     runs = f"{len(check.runs)} runs" if len(check.runs) != 1 else "One run"
     line: list[Any] = [html.Strong(runs), html.Span(f" · {takes_words(check.takes)}")]
@@ -274,35 +304,11 @@ def write_takes(check: SpecificationCheck) -> Any:
     return line
 
 
-def fill_size(_clicks: list[int], fields: list[dict[str, str]], drafts: list[Any]) -> list[Any]:
-    """Trials and candidates of a named size."""
-    if not ctx.triggered_id or not ctx.triggered[0]["value"] or not drafts:
-        raise PreventUpdate
-    size = next(one for one in drafts[0]["sizes"] if one["name"] == ctx.triggered_id["name"])
-    wanted = {"search.trials": size["trials"], "search.iterations": size["iterations"]}
-    return [wanted.get(key["path"], no_update) for key in fields]
-
-
-def change_studies(
-    _add: int, _remove: int, rows: list[tables.Row] | None, selected: list[tables.Row] | None, drafts: list[Any]
-) -> list[tables.Row]:
-    """A study more, or those ticked less."""
-    if not drafts or not ctx.triggered or not ctx.triggered[0]["value"]:
-        raise PreventUpdate
-    rows = rows or []
-    if ctx.triggered_id == "study-add":
-        return [*rows, tables.new_study(SpecificationDraft.model_validate(drafts[0]), rows)]
-    gone = {row["name"] for row in selected or []}
-    if not gone:
-        raise PreventUpdate
-    return [row for row in rows if row["name"] not in gone]
-
-
 def keep_settings(
-    _save: int, _forget: int, name: str | None, chosen: str, dataset_id: str, *held: Any
-) -> tuple[Any, str]:
+    _save: int, _forget: int, name: str | None, chosen: str, dataset_id: str, segments: list[str] | None, *held: Any
+) -> tuple[Any, Any]:
     """Keep what is in the composer under a name, or forget the settings that were chosen."""
-    client = current_client()
+    client, composed = current_client(), None
     try:
         if ctx.triggered_id == "settings-forget":
             if chosen in (None, DEFAULTS):
@@ -317,5 +323,7 @@ def keep_settings(
     except ValidationError:
         return no_update, "A name has 1 to 60 letters, digits, spaces, dots and dashes."
     except MixlineError as error:
-        return no_update, str(error)
+        return no_update, say_refusal(
+            client, error, dataset_id, segments or [], composed.document if composed else None
+        )
     return settings_options(list_settings(client)), f"Saved as {saved.name}."

@@ -11,6 +11,7 @@ from dash import dcc, html
 from dashboard.components.aria import aria
 from dashboard.components.composer_panel import settings_bar
 from dashboard.components.run_words import cost_words, read_tags, time_words
+from dashboard.components.typed_field import TypedField
 from mixline.messages import DatasetView, Preset, RunRequest, SavedSettingsView, SizeEstimate
 
 DEFAULT_SEED = 123
@@ -26,6 +27,7 @@ def run_form(
     segment: str = "",
     settings: str = "",
     composing: bool = False,
+    seed: str | None = None,
     key: str,
 ) -> html.Div:
     """The whole form.
@@ -35,6 +37,7 @@ def run_form(
         chosen: id of the dataset to start with; the newest one when it is not among them.
         segment: the one to start with. settings: id of the saved settings to start from.
         composing: whether the composer is open; the size of the search is then among its settings.
+        seed: of the settings to start from; None for the default.
         key: what makes a second press of the button the same launch.
     """
     current = next((d for d in datasets if d.id == chosen), datasets[0])
@@ -86,7 +89,7 @@ def run_form(
                 hidden=composing,
             ),
             settings_bar(saved, chosen=settings, shown=composing),
-            _advanced(),
+            _advanced(seed or str(DEFAULT_SEED)),
             html.Div(id="run-takes", className="run-takes", **aria(live="polite")),
             html.Div(
                 html.Button("Launch run", id="run-launch", className="button primary", n_clicks=0),
@@ -99,7 +102,7 @@ def run_form(
     )
 
 
-def _advanced() -> html.Details:
+def _advanced(seed: str) -> html.Details:
     return html.Details(
         [
             html.Summary("Advanced"),
@@ -108,13 +111,13 @@ def _advanced() -> html.Details:
                     _field(
                         "run-seed",
                         "Seed",
-                        dcc.Input(id="run-seed", type="number", value=DEFAULT_SEED, min=0, max=2**31 - 1, step=1),
+                        TypedField("run-seed", value=seed, inputMode="numeric", maxLength=20),
                         "The same data and seed give the same result, byte for byte.",
                     ),
                     _field(
                         "run-tags",
                         "Tags",
-                        dcc.Input(id="run-tags", type="text", maxLength=200, placeholder="week=32; final"),
+                        TypedField("run-tags", placeholder="week=32; final"),
                         "Names, with a number where there is one, to find the run again.",
                     ),
                     dbc.Checkbox(

@@ -12,6 +12,7 @@ from dashboard.client import TrainerClient, current_client
 from dashboard.components.aria import aria
 from dashboard.components.inline_error import inline_error
 from dashboard.components.run_progress import run_title
+from dashboard.components.typed_field import TypedField
 from dashboard.figures.format import write_moment
 from mixline.errors import MixlineError
 from mixline.messages import MoveRequest, PauseRequest, QueueView, RunView
@@ -60,19 +61,15 @@ def _switch(queue: QueueView) -> html.Button:
         return html.Button(
             "Resume the queue", id={"type": HOLD, "to": "resume"}, className="button primary", n_clicks=0
         )
-    return html.Button("Pause the queue", id={"type": HOLD, "to": "pause"}, className="button", n_clicks=0)
+    return html.Button("Pause the queue", id={"type": HOLD, "to": "pause"}, className="button queue-pause", n_clicks=0)
 
 
-def pause_note(*, hidden: bool) -> html.Div:
-    """Why the queue is about to be paused. It stands outside of what is drawn anew every second while somebody types here."""
-    field = dcc.Input(id=NOTE, type="text", maxLength=NOTE_LONGEST, placeholder="Why, for everybody to read")
+def pause_note() -> html.Div:
+    """Why the queue is about to be paused. It stands outside of what is drawn anew every second while somebody types here, and is
+    seen wherever the button for a pause is (the style sheet says so)."""
+    field = TypedField(NOTE, maxLength=NOTE_LONGEST, placeholder="Why, for everybody to read")
     label = html.Label("Reason for a pause", htmlFor=NOTE, className="soft small")
-    return html.Div([label, field], id="queue-note-field", className="queue-note", hidden=hidden)
-
-
-def hides_note(queue: QueueView) -> bool:
-    """A reason is asked of who may pause, while there is something to pause."""
-    return queue.paused or not queue.may_direct
+    return html.Div([label, field], className="queue-note")
 
 
 def _paused(queue: QueueView) -> html.Div:
@@ -127,7 +124,6 @@ def register(app: Dash) -> None:
         Output("runs-message", "children", allow_duplicate=True),
         Output("runs-tick", "disabled", allow_duplicate=True),
         Output(QUEUE, "children", allow_duplicate=True),
-        Output("queue-note-field", "hidden", allow_duplicate=True),
         Output(NOTE, "value"),
         Input({"type": HOLD, "to": ALL}, "n_clicks"),
         Input({"type": MOVE, "run": ALL, "to": ALL}, "n_clicks"),
@@ -155,5 +151,5 @@ def direct(_holds: list[int], _moves: list[int], note: str | None) -> tuple[Any,
         queue = read_queue(client)
         shown = queue_panel(queue, client.list_runs().value)
     except MixlineError as problem:
-        return inline_error(problem), False, [], True, no_update
-    return error, False, shown, hides_note(queue), "" if queue.paused else no_update
+        return inline_error(problem), False, [], no_update
+    return error, False, shown, "" if queue.paused else no_update

@@ -12,6 +12,7 @@ from dashboard.client import current_client
 from dashboard.components.aria import aria
 from dashboard.components.inline_error import inline_error, inline_sentence
 from dashboard.components.run_words import read_tags, tag_words
+from dashboard.components.typed_field import TypedField
 from mixline.errors import MixlineError
 from mixline.messages import RunTags, RunView
 
@@ -23,9 +24,7 @@ def tag_bar(run: RunView) -> html.Div:
     return html.Div(
         [
             html.Label("Tags of this run", htmlFor="tags-value"),
-            dcc.Input(
-                id="tags-value", type="text", value=tag_words(run.tags), maxLength=300, placeholder="week=32; final"
-            ),
+            TypedField("tags-value", value=tag_words(run.tags), maxLength=300, placeholder="week=32; final"),
             html.Button("Save tags", id="tags-save", className="button", n_clicks=0),
             html.Div(id="tags-message", **aria(live="polite")),
             dcc.Store(id="tags-run", data=run.id),

@@ -109,15 +109,10 @@ def test_what_was_composed_is_what_is_fitted_and_can_be_kept_and_copied(page: An
     compose(page, product)
     channels = section(page, "Channels")
     channels.locator(".ag-pinned-left-cols-container .ag-row").nth(1).locator("input").click()
-    page.wait_for_load_state("networkidle")  # the engine has answered what the tick changes
     search = section(page, "Search")
-    for label, number, takes in (
-        ("Trials", "2", "4,000 candidates"),
-        ("Candidates per trial", "120", "240 candidates"),
-    ):
-        search.get_by_label(label).fill(number)
-        search.get_by_label(label).press("Tab")
-        wait_for_text(page, TAKES, takes)
+    search.get_by_label("Trials").fill("2")
+    search.get_by_label("Candidates per trial").fill("120")
+    wait_for_text(page, TAKES, "240 candidates")
     page.get_by_label("Keep these settings as").fill(name)
     page.get_by_role("button", name="Save settings").click()
     wait_for_text(page, "#settings-message", "Saved as")
@@ -155,26 +150,118 @@ def test_what_was_composed_is_what_is_fitted_and_can_be_kept_and_copied(page: An
     wait_for_text(page, "#settings-message", "is forgotten")
 
 
-def test_who_types_and_presses_at_once_launches_what_was_typed(page: Any, product: Any) -> None:
-    """Also on a slow line, where the engine has not yet answered to what was typed."""
+SLOW = """(wait) => {
+  const ask = window.fetch;
+  window.fetch = (...words) => ask(...words).then((answer) =>
+    String(words[0]).includes("_dash-update-component")
+      ? new Promise((done) => setTimeout(() => done(answer), wait))
+      : answer);
+}"""  # every answer of the server comes later, by milliseconds, while the page stays as quick as it is
 
-    def answer_late(route: Any) -> None:
-        if "composer-badge" in (route.request.post_data or ""):
-            page.wait_for_timeout(3000)
-        route.continue_()
 
+def launch_composed(page: Any, product: Any) -> dict[str, Any]:
+    """Press; the specification of the run that came of it."""
+    page.get_by_role("button", name="Launch with these settings").click()
+    page.wait_for_url(re.compile(r"run=[0-9a-f]{32}"))
+    found = product.read(f"/v1/mmm/runs/{page.url.partition('run=')[2][:32]}/specification")
+    return dict(found)
+
+
+@pytest.mark.parametrize("wait", [0, 2000])
+def test_what_stands_on_the_screen_is_what_is_launched_however_slow_the_engine(
+    page: Any, product: Any, wait: int
+) -> None:
+    """Fields typed in quickly, a field typed in again while its answer is under way, a size pressed before and after."""
     httpx.post(f"{product.trainer}/v1/queue/pause", json={}, timeout=10)
     compose(page, product)
     wait_for_text(page, TAKES, "10,000 candidates")
+    page.evaluate(SLOW, wait)
     size = random.randrange(50, 5000)
     search = section(page, "Search")
-    page.route("**/_dash-update-component", answer_late)
-    search.get_by_label("Trials").fill("1")
-    search.get_by_label("Candidates per trial").fill(str(size))
+    trials, candidates = search.get_by_label("Trials"), search.get_by_label("Candidates per trial")
+    candidates.fill(str(size))
+    page.wait_for_timeout(700)  # it is told, the engine at work on it
+    search.locator(".size-chip", has_text="Thorough").click()
+    assert (trials.input_value(), candidates.input_value()) == ("10", "5000")
+    candidates.fill(str(size))  # what it was told before
+    trials.press("End")
+    trials.press_sequentially("0", delay=30)
+    search.get_by_label("Weight: effect near spend").fill("0.5")
+    page.wait_for_timeout(wait + 700)  # whatever comes back has come back
+    shown = [one.input_value() for one in (trials, candidates, search.get_by_label("Weight: effect near spend"))]
+    assert shown == ["100", str(size), "0.5"]
+    trials.fill("2")
+    found = launch_composed(page, product)["search"]
+    assert (found["trials"], found["iterations"], found["rssd_weight"]) == (2, size, 0.5)
+
+
+def test_what_is_saved_is_what_stands_there_at_the_press(page: Any, product: Any) -> None:
+    compose(page, product)
+    wait_for_text(page, TAKES, "10,000 candidates")
+    page.evaluate(SLOW, 1500)
+    name = f"Typed {random.randrange(10**6)}"
+    page.get_by_label("Keep these settings as").fill(name)
+    section(page, "Goal").get_by_label("Window from").fill("2023-01-02")
+    section(page, "Hold-out").get_by_label("Fit on at least").fill("72.5")
+    page.get_by_role("button", name="Save settings").click()
+    wait_for_text(page, "#settings-message", "Saved as")
+    saved = next(one["id"] for one in product.read("/v1/settings") if one["name"] == name)
+    document = product.read(f"/v1/datasets/{demo_of(product)}/specification", settings=saved)["specification"]
+    httpx.post(f"{product.trainer}/v1/settings/{saved}/forget", timeout=10)
+    assert document["window_start"] == "2023-01-02"
+    assert document["validation"]["train"] == {"low": 0.725, "high": 0.725}
+
+
+def test_a_study_typed_while_another_is_added_stays(page: Any, product: Any) -> None:
+    httpx.post(f"{product.trainer}/v1/queue/pause", json={}, timeout=10)
+    compose(page, product)
+    wait_for_text(page, TAKES, "10,000 candidates")
+    page.evaluate(SLOW, 1500)
+    pane = section(page, "Lift")
+    add = pane.get_by_role("button", name="Add a study")
+    rows = pane.locator(".ag-center-cols-container .ag-row")
+    add.click()
+    rows.first.wait_for()
+
+    def write(column: str, text: str) -> None:
+        rows.first.locator(f'[col-id="{column}"]').click()
+        page.keyboard.press("Control+a")
+        page.keyboard.type(text)
+
+    for column, text in (("start", "2024-01-01"), ("end", "2024-02-04"), ("effect", "1,000,000")):
+        write(column, text)
+        page.keyboard.press("Enter")
+    add.click()
+    write("spend", "500000")
+    page.keyboard.press("Enter")
+    page.wait_for_timeout(2200)
+    assert rows.count() == 2
+    assert "500000" in rows.first.inner_text()
+    rows.nth(1).locator("input").click()
+    pane.get_by_role("button", name="Remove the ticked").click()
+    rows.nth(1).wait_for(state="detached")
+    write("effect", "2000000")  # and no Enter: the press is enough
+    (study,) = launch_composed(page, product)["studies"]
+    assert (study["start"], study["effect"], study["spend"]) == ("2024-01-01", 2_000_000.0, 500_000.0)
+
+
+def test_what_is_wrong_is_said_with_its_place_what_was_got_and_what_is_expected(page: Any, product: Any) -> None:
+    compose(page, product)
+    search = section(page, "Search")
+    for label, text, words in (
+        ("Trials", "many", "A number is needed here; got many"),
+        ("Trials", "2.5", "A whole number is needed here; got 2.5"),
+        ("Candidates per trial", "0", "candidates per trial is out of range; got 0; expected 1 to 100,000"),
+        ("Weight: lift studies", "-1", "A weight is out of range; got -1.0; expected 0 or more"),
+        ("Weight: effect near spend", "0,5", "A number is needed here; got 0,5"),
+    ):
+        search.get_by_label(label).fill(text)
+        field = search.locator(".field", has=page.get_by_label(label))
+        field.locator(".field-error", has_text=words).wait_for()
+    assert wait_for_text(page, TAKES, "4 things are to be mended").count("Search, Trials") == 1
     page.get_by_role("button", name="Launch with these settings").click()
-    page.wait_for_url(re.compile(r"run=[0-9a-f]{32}"))
-    run = product.read(f"/v1/mmm/runs/{page.url.partition('run=')[2][:32]}")
-    assert (run["trials"], run["iterations"]) == (1, size)
+    said = wait_for_text(page, "#run-message-below", "4 things are to be mended first")
+    assert "search." not in said
 
 
 def test_a_mark_of_the_engine_leaves_what_was_typed_since(page: Any, product: Any) -> None:

@@ -53,7 +53,10 @@ class Range:
             )
         if self.low > self.high:
             raise SpecificationError(
-                "a range is upside down", got=f"{self.low} to {self.high}", expected="low <= high", action="Swap them."
+                "a range is upside down",
+                got=f"{self.low} to {self.high}",
+                expected="the lower end first",
+                action="Swap them.",
             )
 
     @property
@@ -285,30 +288,29 @@ class ModelSpec:
                 where="window", got=f"{self.window_start} to {self.window_end}",
                 expected="a start before the end", action="Swap them.",
             )  # fmt: skip
-        s = self.search
-        if not (1 <= s.trials <= 100 and 1 <= s.iterations <= 100_000 and 1 <= s.batch <= 1000 and 0 <= s.seed < 2**31):
-            raise SpecificationError(
-                "the search is out of range",
-                where="search",
-                got=f"{s.trials} trials, {s.iterations} iterations, batch {s.batch}, seed {s.seed}",
-                expected="1-100 trials, 1-100,000 iterations, batch 1-1000, seed 0-2^31",
-                action="Choose a preset: test, standard or thorough.",
-            )
-        if not (0 <= self.validation.folds <= 20 and 0 <= self.validation.horizon <= 1000):
-            raise SpecificationError(
-                "the back-test is out of range",
-                where="validation",
-                got=f"{self.validation.folds} folds of {self.validation.horizon} periods",
-                expected="0-20 folds, 0-1000 periods",
-                action="Ask for three forecasts of a quarter: folds 3, horizon 0.",
-            )
+        for where, what, value, least, most, action in (
+            ("search.trials", "the number of trials", self.search.trials, 1, 100, "Five are usual."),
+            ("search.iterations", "the number of candidates per trial", self.search.iterations, 1, 100_000, "2,000 are usual."),
+            ("search.batch", "the number of candidates at a time", self.search.batch, 1, 1000, "Leave it at 20."),
+            ("search.seed", "the seed", self.search.seed, 0, 2**31 - 1, "Any number in this range will do."),
+            ("validation.folds", "the number of back-tests", self.validation.folds, 0, 20, "Three are usual."),
+            ("validation.horizon", "the number of periods ahead", self.validation.horizon, 0, 1000, "0 is a quarter of a year."),
+        ):  # fmt: skip
+            if not least <= value <= most:
+                raise SpecificationError(
+                    f"{what} is out of range",
+                    where=where,
+                    got=f"{value:,}",
+                    expected=f"{least} to {most:,}",
+                    action=action,
+                )
         train = self.validation.train
         if train is not None and not (train.low > 0.1 and train.high <= 1.0):
             raise SpecificationError(
                 "the training share is out of range",
                 where="validation.train",
                 got=f"{train.low} to {train.high}",
-                expected="above 0.1 and at most 1",
+                expected="above 0.1 (10 %) and at most 1 (100 %)",
                 action="A share of 0.8 fits on four fifths of the window.",
             )
 

@@ -103,7 +103,7 @@ def test_a_range_reads_back_as_it_was_written(one: float, other: float) -> None:
 
 
 def test_what_cannot_be_read_goes_to_the_engine_as_it_is(draft: SpecificationDraft) -> None:
-    row = tables.new_study(draft, []) | {"effect": "much", "channels": "tv, , search"}
+    row = tables.new_study(draft) | {"effect": "much", "channels": "tv, , search"}
     (study,) = tables.read_studies([row])
     assert study["effect"] == "much"
     assert study["spend"] is None
@@ -114,7 +114,11 @@ def test_what_cannot_be_read_goes_to_the_engine_as_it_is(draft: SpecificationDra
 
 def test_percentages_and_empty_days(draft: SpecificationDraft) -> None:
     document = compose(draft, values={"validation.train.low": 80, "window_end": "  ", "window_start": "2022-01-10"})
-    assert document["validation"]["train"] == {"low": 0.8, "high": None}
+    assert document["validation"]["train"] == {"low": 0.8, "high": 0.8}  # one end alone fixes the share
+    assert compose(draft, values={"validation.train.high": "72.5"})["validation"]["train"] == {
+        "low": 0.725,
+        "high": 0.725,
+    }
     assert (document["window_start"], document["window_end"]) == ("2022-01-10", None)
     own = draft.specification["goal"]["currency"]  # conversions are paid for in money, too
     assert compose(draft, values={"goal.kind": "conversions"})["goal"]["currency"] == own
@@ -187,11 +191,11 @@ def test_what_a_launch_takes_says_so_in_words(page_app: Dash, text_of: Words) ->
         for one, state in (("DE", "succeeded"), ("FR", None))
     ]
     values = {"ok": True, "problems": [], "notes": [], "runs": runs, "takes": takes, "cost_per_thousand": None}
-    words = text_of(write_takes(SpecificationCheck.model_validate(values)))
+    words = text_of(write_takes(SpecificationCheck.model_validate(values), {}))
     assert words.startswith("2 runs  · 600 candidates · about 4 s")
     assert "1 of them have succeeded before" in words
     wrong = values | {"ok": False, "problems": [problem("search").model_dump()], "runs": []}
-    assert "One thing is to be mended first." in text_of(write_takes(SpecificationCheck.model_validate(wrong)))
+    assert "One thing is to be mended first." in text_of(write_takes(SpecificationCheck.model_validate(wrong), {}))
 
 
 @pytest.mark.parametrize("contents", ["data:text/csv;base64,////", "data:text/csv;base64,?", "data:text/csv;base64,"])

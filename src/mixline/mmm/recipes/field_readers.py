@@ -48,9 +48,10 @@ def build_object(
     try:
         return build(**parts)
     except SpecificationError as error:
+        named = error.where.startswith(f"{path}.")  # some errors know the whole path of their field
         raise SpecificationError(
             error.what,
-            where=path if " " in error.where else join(path, error.where),
+            where=path if " " in error.where else error.where if named else join(path, error.where),
             got=error.got,
             expected=error.expected,
             action=error.action,
@@ -146,10 +147,10 @@ def read_ranges(value: Any, path: str) -> dict[str, Range]:
         low, high = LIMITS[key]
         if found.low < low or found.high > high:
             raise fail(
-                f"the range of {key} leaves its limits",
+                "this range leaves its limits",
                 where,
-                f"{found.low} to {found.high}",
-                f"within {low} to {high}",
+                f"{found.low:g} to {found.high:g}",
+                f"within {low:g} to {high:g}",
             )
         ranges[key] = found
     return ranges
