@@ -31,7 +31,7 @@ SPOKEN = ("title", "aria-label", "aria-description", "data-definition", "placeho
 # Parts of a figure that hold words. Everything else that holds digits is drawn: places, sizes and colours.
 WORDED = ("text", "hovertext", "hovertemplate", "customdata", "name", "ticktext")
 
-NUMBER = re.compile(r"[−+-]?(?:[A-Z]{3} )?[€$£¥₹]?\d(?:[\d,.]*\d)?(?: %|%|[kMBT]\b)?")
+NUMBER = re.compile(r"[−+-]?(?:(?!ROI)[A-Z]{3} )?[€$£¥₹]?\d(?:[\d,.]*\d)?(?: %|%|[kMBT]\b)?")
 
 
 def numbers(text: str) -> list[str]:
