@@ -61,7 +61,7 @@ def list_drawn(name: str, figure: dict[str, Any]) -> Iterator[str]:
         elif isinstance(node, list):
             for value in node:
                 yield from walk(value, path, key)
-        elif key in DRAWN and holds_figure(node):
+        elif key in DRAWN and not path.endswith(("annotations.x", "annotations.y")) and holds_figure(node):
             yield f"{family}: {path}"
 
     for trace in figure["data"]:
@@ -74,7 +74,9 @@ def _name(key: Any, kind: Any) -> str:
         return f"#{key['type']}"
     if key:
         return "#" + re.sub(r"(curve-).+", r"\1", str(key))
-    return f".{str(kind).split()[0]}" if kind else ""
+    kinds = str(kind or "").split()
+    own = [one for one in kinds if one.startswith("plan-")]
+    return f".{own[-1] if own else kinds[0]}" if kinds else ""
 
 
 class _Paper(HTMLParser):

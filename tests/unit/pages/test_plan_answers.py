@@ -63,6 +63,8 @@ def test_who_makes_room_leaves_the_usual_limits(desk: Desk) -> None:
 
 def test_a_budget_that_is_not_spent_is_named(desk: Desk) -> None:
     plan = open_answer(desk, "hold=channel_0:80,channel_1:80,channel_2:80&budget=1000")
+    (field,) = [p for p in plan.shown.parts if p.get("id") == "plan-budget"]
+    assert read_typed(field["value"]) == 1000
     assert plan.spend.sum() == pytest.approx(0.8 * sum(today(desk)), rel=1e-6)
     check_figures(said(plan.shown, "plan-note"), desk.unit.money(1000.0))
 

@@ -13,7 +13,7 @@ from mixline.messages import PlanQuestion, ScenarioFigures, ScenarioView
 from mixline.mmm.estimates import estimate
 from mixline.mmm.planner import plan as solve
 from mixline.mmm.planner import write_request
-from tests.unit.pages.amounts import check_figures, list_dates
+from tests.unit.pages.amounts import check_figures, list_dates, list_figures
 from tests.unit.pages.plan_questions import KINDS, WEEKS
 from tests.unit.pages.planned import CLOSE, ID, OTHER, Desk, Planned, cells, label, make_desk, open_plan, plain
 from tests.unit.pages.shown import Shown, five, write
@@ -129,6 +129,12 @@ def test_the_figure_of_gains(shown: tuple[Shown, list[Planned]]) -> None:
         check_figures(dots[name]["text"][0], *(unit.outcome(v, sign=True) for v in (gain.value, *ends)))
         assert beside[name] == f"<b>{unit.outcome(gain.value, sign=True)}</b>"
         assert list(row.values())[1:] == pytest.approx(five(gain), rel=CLOSE, abs=CLOSE * size)
+    columns = figure["layout"]["meta"]["columns"]
+    assert [list_figures(name) for name in columns] == [[], [], ["5 %"], ["95 %"], ["25 %"], ["75 %"]]
+    for note in figure["layout"]["meta"].get("narrow", {"layout": {}})["layout"].get("annotations", []):
+        own = [plan for plan, name in zip(plans, names, strict=True) if name == note["y"]]
+        assert own
+        assert set(list_figures(note["text"])) <= {unit.outcome(plan.gain.value, sign=True) for plan in own}
     best = max(range(len(plans)), key=lambda i: plans[i].gain.value)
     (title,) = [write(p) for p in page.parts if p.get("id") == "title-plan-compare"]
     assert title.startswith(names[best])

@@ -10,7 +10,7 @@ import pytest
 from dashboard.figures.format import Unit, write_date
 from mixline.mmm import response
 from mixline.mmm.estimates import Band, band
-from tests.unit.pages.amounts import check_figures, list_dates
+from tests.unit.pages.amounts import check_figures, list_dates, list_figures
 from tests.unit.pages.plan_judged import Array
 from tests.unit.pages.plan_questions import KINDS, QUESTIONS, WEEKS
 from tests.unit.pages.planned import CLOSE, Planned, Seen, label, open_plan, plain, write_return
@@ -160,6 +160,9 @@ def test_curves_marks_and_where_they_are_dashed(plan: Planned, seen: Seen) -> No
                 assert table[place][0] == near(x[place])
                 assert table[place][1:] == pytest.approx([v[0] for v in five(expected)], rel=2e-3, abs=size)  # type: ignore[arg-type, index]
         assert shade["x"] == [*x, *reversed(x)]
+        if rows(figure) is not None:
+            columns = figure["layout"]["meta"]["columns"]
+            assert [list_figures(name) for name in columns] == [[], [], ["5 %"], ["95 %"], ["25 %"], ["75 %"]]
         check_words(plan, seen, c, beyond=plan.spend[c] > seen_most * (1 + CLOSE))
 
 

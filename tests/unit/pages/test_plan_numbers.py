@@ -144,6 +144,11 @@ def test_sliders_amounts_and_shares(plan: Planned) -> None:
         said = f"{SHIFTED if change < 0 else '+'}{abs(change)} %"
         assert shares[name]["children"] == ("as today" if change == 0 else said)
         assert holds[name]["value"] == (plan.stops(c) in ("held", "locked"))
+    # What the next touch of the form goes by.
+    known, held = part(plan, "plan-known")["data"], [n for c, n in enumerate(plan.names) if holds[n]["value"]]
+    assert known["today"] == pytest.approx(dict(zip(plan.names, plan.spend_now, strict=True)))
+    assert known["shares"] == pytest.approx(dict(zip(plan.names, 100 * plan.spend / plan.spend_now, strict=True)))
+    assert known["held"] == pytest.approx({name: known["shares"][name] for name in held})
 
 
 def test_fields_say_what_empty_means(plan: Planned) -> None:
@@ -153,6 +158,10 @@ def test_fields_say_what_empty_means(plan: Planned) -> None:
     assert not part(plan, "plan-budget").get("value")
     check_figures(write(part(plan, "plan-budget-hint")), unit.money(now))
     assert part(plan, "plan-ahead")["value"] == WEEKS
+    assert part(plan, "plan-ahead").get("placeholder", "13") == "13", "a quarter"
+    assert part(plan, "plan-today")["value"] == ("window" if plan.question.last is None else str(plan.question.last))
+    label_ = write(part(plan, "plan-target-label"))
+    assert ("1,000 euros" in label_) == (unit.conversions and goal != "outcome"), label_
     scale = unit.roi_scale if goal in ("roi", "marginal_roi") else 1.0
     asked = read_typed(part(plan, "plan-target").get("value"))
     assert asked == (None if request.target is None else pytest.approx(request.target * scale))
@@ -300,3 +309,13 @@ def test_what_it_all_comes_to(plan: Planned) -> None:
     expected = [unit.money(plan.spend.sum()), unit.outcome(plan.gain.value, sign=True)]
     expected += [] if percent == 0 else [f"{SHIFTED if percent < 0 else '+'}{abs(percent)} %"]
     check_figures(said, *expected, *([] if plan.is_today else [odds(plan.chance)]))
+
+
+def test_the_facts_of_the_page_and_its_range(plan: Planned) -> None:
+    start, stop = plan.model.series.window
+    first, last = (write_date(plan.model.series.dates[row].astype(object)) for row in (start, stop - 1))
+    (line,) = [p for p in plan.shown.parts if p.get("className") == "facts"]
+    facts = [write(fact) for fact in line["children"]]
+    assert [day for fact in facts for day in list_dates(fact)] == [last, first, last]
+    assert facts[-1].endswith("version 1")
+    assert f"{plan.level} %" in plan.shown.texts("chosen")
