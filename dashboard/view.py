@@ -63,6 +63,10 @@ class View:
     stale_since: datetime | None
     exchange: Exchange
 
+    def link_checks(self) -> str:
+        """Where the checks of this model stand with their figures."""
+        return self.filters.link("/models", model=self.summary.id[:SHORT_ID]) + "#checks"
+
     @property
     def parts(self) -> Literal["all", "media"]:
         return "media" if self.filters.parts == "media" else "all"

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 
-from dashboard.figures.format import Unit, unit_of, write_chance, write_share
+from dashboard.figures.format import Unit, unit_of, write_chance, write_date, write_share
 from mixline.messages import ChannelSummary, Finding, FitQuality, ModelSummary, Verdict
 
 VERDICTS: dict[Verdict, str] = {
@@ -12,6 +13,7 @@ VERDICTS: dict[Verdict, str] = {
     "care": "Use these numbers with care",
     "do_not_use": "Do not decide by these numbers",
 }
+DATE = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})\b")
 SEVERITY = {"error": 0, "warning": 1, "info": 2}
 
 
@@ -31,9 +33,16 @@ def write_verdict(summary: ModelSummary) -> tuple[str, str]:
 
 
 def write_sentence(text: str) -> str:
-    """With a capital, a full stop, and per cent signs as everywhere here."""
-    text = re.sub(r"(\d)%", r"\1 %", text.strip())
+    """With a capital, a full stop, and per cent signs and dates as everywhere here."""
+    text = DATE.sub(_write_found_date, re.sub(r"(\d)%", r"\1 %", text.strip()))
     return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")
+
+
+def _write_found_date(found: re.Match[str]) -> str:
+    try:
+        return write_date(date(*map(int, found.groups())))
+    except ValueError:  # it only looks like one
+        return found[0]
 
 
 def write_fit_title(summary: ModelSummary) -> str:

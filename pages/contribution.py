@@ -13,6 +13,7 @@ from dashboard.components.filters import segmented
 from dashboard.components.frame import frame
 from dashboard.components.panels import panel
 from dashboard.components.terms import term
+from dashboard.components.trust import trust_note
 from dashboard.figures.carryover import draw_carryover
 from dashboard.figures.decomposition import draw_decomposition, list_steady
 from dashboard.figures.drawing import Drawing
@@ -41,6 +42,11 @@ def register(app: Dash) -> None:
 
 def _lede(view: View) -> str:
     channels = sorted(view.summary.channels, key=lambda channel: -channel.contribution.value)
+    if len(channels) == 1:
+        unit, brought = view.look.unit, channels[0].contribution
+        noun = " conversions" if unit.conversions else ""
+        amount = f"{unit.outcome(brought.value)}{noun} ({unit.outcome_range(brought, view.look.level)})"
+        return f"{channels[0].label}, the only paid channel, brought {amount}."
     top = channels[:2]
     share = sum(channel.share_of_effect.value for channel in top)
     names = " and ".join(channel.label for channel in top)
@@ -53,6 +59,7 @@ def _body(view: View, client: TrainerClient) -> Sequence[Any]:
     contributions = view.exchange.contributions(label_contributions(client.read_contributions(summary.id, view.period)))
     finest = view.exchange.contributions(client.read_contributions(summary.id, summary.interval))
     return [
+        *trust_note(summary, view.link_checks()),
         _over_time(draw_decomposition(contributions, look, list_steady(finest), view.parts), view),
         html.Div([panel(draw_roi(summary, look)), panel(draw_shares(summary, look))], className="grid-2"),
         panel(draw_quadrants(summary, look)),

@@ -16,7 +16,7 @@ from dashboard.components.report_menu import report_menu
 from dashboard.components.trust import trust_banner
 from dashboard.figures.next_money import draw_next_money
 from dashboard.figures.waterfall import draw_waterfall
-from dashboard.view import SHORT_ID, View
+from dashboard.view import View
 from dashboard.words import write_overview
 from mixline.messages import Change
 
@@ -33,12 +33,11 @@ def register(app: Dash) -> None:
 
 def _body(view: View, client: TrainerClient) -> Sequence[Any]:
     summary, look = view.summary, view.look
-    checks = view.filters.link("/models", model=summary.id[:SHORT_ID]) + "#checks"
     change = read_change(client, summary.id)
     shown = None if change is None else view.exchange.change(change)
     return [
         report_menu(summary.id),
-        trust_banner(summary, checks),
+        trust_banner(summary, view.link_checks()),
         html.Div(list_cards(view, shown), className="cards"),
         panel(draw_waterfall(summary, look)),
         html.Div([panel(draw_next_money(summary, look)), fit_panel(summary)], className="grid-2"),

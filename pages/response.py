@@ -12,6 +12,7 @@ from dashboard.components.aria import aria
 from dashboard.components.frame import frame
 from dashboard.components.panels import graph, keep_together, panel_title
 from dashboard.components.terms import term
+from dashboard.components.trust import trust_note
 from dashboard.figures.response_curve import draw_curve, optimum_words
 from dashboard.labels import label_curves
 from dashboard.optimum import best_spend
@@ -33,6 +34,8 @@ def register(app: Dash) -> None:
 def _lede(view: View) -> str:
     channels = view.summary.channels
     full = [channel.label for channel in channels if channel.saturation_share >= CEILING]
+    if not full and len(channels) == 1:
+        return f"{channels[0].label} is not near its ceiling: more spend would still bring more."
     if not full:
         room = min(channels, key=lambda channel: channel.saturation_share)
         return f"No channel is near its ceiling; {room.label} has the most room."
@@ -44,10 +47,13 @@ def _body(view: View, client: TrainerClient) -> Sequence[Any]:
     summary = view.summary
     document = view.exchange.curves(label_curves(client.read_curves(summary.id)))
     channels = {channel.name: channel for channel in summary.channels}
-    optima = {name: view.exchange.money(spend) for name, spend in best_spend(client, summary).items()}
+    # With one channel there is nothing to spread.
+    best = best_spend(client, summary) if len(channels) > 1 else {}
+    optima = {name: view.exchange.money(spend) for name, spend in best.items()}
     curves = sorted(document.curves, key=lambda curve: -channels[curve.channel].spend)
     panels = [_panel(curve, channels[curve.channel], optima.get(curve.channel), view) for curve in curves]
-    return [_legend(view), html.Div(panels, className="grid-2 curves")]
+    note = trust_note(summary, view.link_checks())
+    return [*note, _legend(view, optimum=bool(optima)), html.Div(panels, className="grid-2 curves")]
 
 
 def _panel(curve: Curve, channel: ChannelSummary, optimum: float | None, view: View) -> html.Section:
@@ -77,14 +83,15 @@ def write_lines(curve: Curve, channel: ChannelSummary, optimum: float | None, vi
     ]
 
 
-def _legend(view: View) -> html.P:
+def _legend(view: View, *, optimum: bool) -> html.P:
     wide = "Light band: 90 % range, dark band: 50 %. " if view.look.level == 90 else "Band: 50 % range. "
+    best: list[Any] = ["Diamond: ", term("optimum", "optimum"), " of today's total. "] if optimum else []
     return html.P(
         [
             keep_together(wide),
-            "Dot: today's mean spend. Diamond: ",
-            term("optimum", "optimum"),
-            " of today's total. Ticks: spend of each period. ",
+            "Dot: today's mean spend. ",
+            *best,
+            "Ticks: spend of each period. ",
             term("Dashed", "observed_maximum"),
             ": beyond what was ever spent. Channels by spend, the largest first.",
         ],

@@ -15,6 +15,8 @@ from mixline.messages import ChannelSummary, ModelSummary
 
 TABLE = "channel-table"
 EXPORT = "channel-table-export"
+LONGEST_NAME = 130  # pixels: a longer name of a channel takes more lines, so that its numbers stay in sight
+WRAPPED = {"maxWidth": LONGEST_NAME, "wrapText": True, "autoHeight": True, "cellClass": "wrapped"}
 CELL = 28  # pixels a cell has around its text
 
 
@@ -86,7 +88,7 @@ def list_columns(look: Look) -> list[dict[str, Any]]:
     """Columns shown, and those that are only in the file."""
     per = look.unit.roi_name
     columns = [
-        {"field": "channel", "headerName": "Channel", "pinned": "left"},
+        {"field": "channel", "headerName": "Channel", "pinned": "left", "tooltipField": "channel"},
         _number("spend", "Spend", "spend"),
         _number("contribution", "Contribution", "contribution"),
         _number("roi", f"ROI, {per}", "roi"),
@@ -111,7 +113,11 @@ def fit_columns(columns: list[dict[str, Any]], rows: list[dict[str, Any]]) -> li
     for column in columns:
         field = column["field"]
         texts = [str(row.get(f"{field}_text", row[field])) for row in rows] + column["headerName"].split()
-        fitted.append({**column, "minWidth": round(max(map(measure_text, texts)) + CELL)})
+        width = round(max(map(measure_text, texts)) + CELL)
+        if field == "channel" and width > LONGEST_NAME:
+            fitted.append({**column, "width": LONGEST_NAME, "minWidth": LONGEST_NAME, **WRAPPED})
+        else:
+            fitted.append({**column, "minWidth": width})
     return fitted
 
 

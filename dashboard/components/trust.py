@@ -29,6 +29,18 @@ def trust_banner(summary: ModelSummary, checks: str = "") -> html.Section:
     return html.Section(parts, className=f"banner {summary.verdict}")
 
 
+def trust_note(summary: ModelSummary, checks: str) -> list[html.Section]:
+    """For pages that show a model's numbers without the whole verdict: nothing where they can be trusted, else a line that says
+    so with the worst finding.
+    """
+    if summary.verdict == "trust":
+        return []
+    heading, worst = write_verdict(summary)
+    serious = [finding for finding in summary.findings if finding.severity != "info"]
+    words = html.P([html.Strong(f"{heading}. "), worst, *_link(checks, serious)])
+    return [html.Section(words, className=f"banner slim {summary.verdict}", role="note")]
+
+
 def _link(checks: str, serious: list[Finding]) -> list[Any]:
     if not checks:
         return []

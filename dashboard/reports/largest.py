@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from dashboard.figures.drawing import Drawing
+from dashboard.figures.format import shorten
 from dashboard.figures.placing import spread
 from mixline.messages import ChannelSummary, ModelSummary
 
@@ -14,6 +15,7 @@ MOST_ROWS = 12
 ROOMY = 10  # rows that need no smaller letters
 LONGEST_NAME = 22  # letters of a name beside a row or in a legend
 SMALL = 10  # pixels
+FEW_TICKS = 4
 LINE_APART = 14.0  # pixels from one small name to the next
 MOST_NAMED = 10  # lines in a legend; a stack of bars is another matter, as it is not tightened
 Item = TypeVar("Item")
@@ -35,7 +37,10 @@ def tighten(drawing: Drawing) -> Drawing:
         {**note, "font": {**note.get("font", {}), "size": min(SMALL, note.get("font", {}).get("size", SMALL))}}
         for note in layout.get("annotations", [])
     ]
-    smaller = {**layout, "yaxis": {**axis, **names}, "annotations": notes}
+    across = layout.get("xaxis", {})
+    if "nticks" in across:  # names leave less room for the numbers below
+        across = {**across, "nticks": min(across["nticks"], FEW_TICKS)}
+    smaller = {**layout, "xaxis": across, "yaxis": {**axis, **names}, "annotations": notes}
     return replace(drawing, figure={**drawing.figure, "layout": smaller})
 
 
@@ -59,7 +64,7 @@ def respace(drawing: Drawing, height: int) -> Drawing:
 
 def cut(name: str) -> str:
     """A name that is not longer than there is room for."""
-    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1].rstrip()}…"
+    return shorten(name, LONGEST_NAME)
 
 
 def draw_largest(draw: Callable[[ModelSummary], Drawing], summary: ModelSummary) -> Drawing:

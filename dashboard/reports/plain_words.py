@@ -25,18 +25,22 @@ def list_sentences(summary: ModelSummary, look: Look) -> tuple[str, ...]:
             f"{top.label} brought the most: {unit.outcome(top.contribution.value)}, "
             f"{write_share(top.share_of_effect.value)} of everything paid media brought with "
             f"{write_share(top.share_of_spend)} of the money."
+            if len(channels) > 1
+            else f"All of it came through {top.label}, the only paid channel."
         )
         sentences.append(write_returns(summary, look))
         sentences.append(write_next(summary, look))
         longest = max(channels, key=lambda channel: channel.half_life_periods)
+        works = "works longest" if len(channels) > 1 else "works on after the spend"
         sentences.append(
-            f"{longest.label} works longest: half of its effect is gone after "
+            f"{longest.label} {works}: half of its effect is gone after "
             f"{write_periods(longest.half_life_periods, summary.interval)}."
         )
         unsure = _least_known(channels)
         if unsure is not None:
+            least = "is known least" if len(channels) > 1 else "is known roughly"
             sentences.append(
-                f"{unsure.label} is known least: its ROI may be anything within {unit.roi_range(unsure.roi, look.level)} "
+                f"{unsure.label} {least}: its ROI may be anything within {unit.roi_range(unsure.roi, look.level)} "
                 f"{unit.roi_name}. A lift test would tell."
             )
     sentences.append(f"The model f{write_fit(summary).removeprefix('It f')}")
@@ -50,9 +54,9 @@ def write_returns(summary: ModelSummary, look: Look) -> str:
     if not channels:
         return "Nothing was spent in this window."
     best, worst = channels[0], channels[-1]
-    lead = f"{best.label} returned the most for its money, {unit.roi_with_range(best.roi, look.level)} {unit.roi_name}"
     if len(channels) == 1:
-        return f"{lead}."
+        return f"{best.label} returned {unit.roi_with_range(best.roi, look.level)} {unit.roi_name}."
+    lead = f"{best.label} returned the most for its money, {unit.roi_with_range(best.roi, look.level)} {unit.roi_name}"
     tail = f"{worst.label} the least, {unit.roi_with_range(worst.roi, look.level)}"
     if unit.conversions:
         return f"{lead}; {tail}."
