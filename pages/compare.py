@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from dash import Dash, html
+from dash import ClientsideFunction, Dash, Input, Output, html
 
 from dashboard.client import Known, TrainerClient, current_client
 from dashboard.components import refresh_form, states
@@ -37,6 +37,7 @@ from mixline.errors import ConflictError, InputError, NotFoundError
 from mixline.messages import Comparison, ModelRow, ModelSummary, Movement
 
 RETURNS: tuple[CompareMeasure, ...] = ("roi", "marginal_roi")
+COPY, COPIED = "compare-copy", "compare-copied"
 # Weights of the ranking by name; an empty one leaves the service's own.
 WEIGHTS: dict[str, tuple[str, dict[str, float]]] = {
     "": ("Balanced", {}),
@@ -85,8 +86,14 @@ def layout(**query: Any) -> html.Div:
 
 
 def register(app: Dash) -> None:
-    """Only the refresh is a deed; all else is in the address."""
+    """Only the refresh is a deed; all else is in the address, which can be copied."""
     refresh_form.register(app)
+    app.clientside_callback(
+        ClientsideFunction("compare", "copy"),
+        Output(COPIED, "children"),
+        Input(COPY, "n_clicks"),
+        prevent_initial_call=True,
+    )
 
 
 def read_models(text: str, rows: Sequence[ModelRow]) -> list[str]:
@@ -147,6 +154,7 @@ def _body(
         *([movement_banner(movement)] if movement else []),
         *_notes(comparison, groups),
         headline_table(comparison.models, look),
+        ranking_panel(comparison, presets),
         *(movement_panels(movement, look) if movement else []),
         *(
             _returns(comparison, groups[0], look, share)
@@ -155,7 +163,6 @@ def _body(
         ),
         *([stability_panel(comparison, _look_of(comparison, look))] if stable else []),
         builds,
-        ranking_panel(comparison, presets),
         html.Div([configuration_panel(comparison), data_panel(comparison)], className="stack"),
     ]
 
@@ -202,10 +209,22 @@ def _filters(models: Sequence[ModelSummary], ids: Sequence[str], range_: str, we
     if currencies:
         fact = [
             html.Span("Amounts in", className="filter-name"),
-            html.Span(" and ".join(currencies), className="filter-fact"),
+            html.Span(_join(currencies), className="filter-fact"),
         ]
         parts.append(html.Div(fact, className="filter"))
+    parts.append(_share(link_models(ids, range_, weights)))
     return html.Div(parts, className="filters", role="group", **aria(label="Filters"))
+
+
+def _join(names: Sequence[str]) -> str:
+    return " and ".join([part for part in (", ".join(names[:-1]), names[-1]) if part])
+
+
+def _share(address: str) -> html.Div:
+    """The comparison as it stands, as a link: without it the newest models would be compared where it is opened."""
+    target: dict[str, Any] = {"data-address": address}
+    button = html.Button("Copy link", id=COPY, type="button", className="button", n_clicks=0, **target)
+    return html.Div([button, html.Span(id=COPIED, className="soft small", role="status")], className="filter copy-link")
 
 
 def _source(comparison: Comparison) -> dict[str, Any]:

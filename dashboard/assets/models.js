@@ -21,4 +21,17 @@ window.dash_clientside = Object.assign({}, window.dash_clientside, {
       return window.dash_clientside.no_update;
     },
   },
+  // The page Compare: its address need not name the models, the link does.
+  compare: {
+    copy: async function (clicks) {
+      if (!clicks) return window.dash_clientside.no_update;
+      const address = window.location.origin + document.getElementById("compare-copy").dataset.address;
+      try {
+        await navigator.clipboard.writeText(address);
+        return "Copied";
+      } catch (refused) {
+        return address;
+      }
+    },
+  },
 });

@@ -6,7 +6,9 @@ from typing import Any
 
 from dash import html
 
+from dashboard.components.compare_table import frame_table
 from dashboard.components.panels import panel
+from dashboard.components.stacked import stack_cell
 from dashboard.figures.before_after import draw_before_after
 from dashboard.figures.causes import CAUSES, draw_causes, roi_of, write_change
 from dashboard.figures.drawing import Look
@@ -43,16 +45,14 @@ def _channels(movement: Movement, look: Look) -> html.Section:
     rows = [
         html.Tr(
             [
-                html.Td(cell, className="nowrap" if place < 4 else "sentence" if place == 5 else "")
+                stack_cell(
+                    cell, "" if place == 5 else head[place], "nowrap" if place < 4 else "sentence" if place == 5 else ""
+                )
                 for place, cell in enumerate(_cells(channel, look))
             ]
         )
         for channel in movement.channels
     ]
-    table = html.Table(
-        [html.Thead(html.Tr([html.Th(name, scope="col") for name in head])), html.Tbody(rows)],
-        className="plain-table compare-table",
-    )
     line = write_share(movement.threshold)
     return html.Section(
         [
@@ -61,7 +61,7 @@ def _channels(movement: Movement, look: Look) -> html.Section:
                 f"Marked where ROI moved by more than {line} and the change's range does not hold zero.",
                 className="figure-note",
             ),
-            html.Div(table, className="table-scroll", tabIndex=0),
+            frame_table(head, rows, stacked=True),
         ],
         className="panel",
     )

@@ -8,6 +8,7 @@ from typing import Any
 from dash import dcc, html
 
 from dashboard.components.compare_table import frame_table
+from dashboard.components.stacked import stack_cell
 from dashboard.figures.compared_ranges import LETTERS
 from dashboard.figures.format import write_share
 from dashboard.words import write_sentence
@@ -31,7 +32,7 @@ def ranking_panel(comparison: Comparison, presets: Sequence[tuple[str, str, bool
     names = [score.criterion for score in comparison.ranking[0].models[0].scores]
     lines: list[html.Tr] = []
     for ranking in comparison.ranking:
-        lines += _lines(ranking, letters, named=len(comparison.ranking) > 1)
+        lines += _lines(ranking, letters, names, named=len(comparison.ranking) > 1)
     note = (
         f"Weights: {weights}. Each figure is between 0 and 1, the score is their weighted mean. What cannot be said of one "
         "model counts for none it is ranked with; the others take over its weight."
@@ -43,24 +44,29 @@ def ranking_panel(comparison: Comparison, presets: Sequence[tuple[str, str, bool
                 className="panel-head",
             ),
             html.P(note, className="figure-note"),
-            frame_table(["", "Score", *[CRITERIA[name] for name in names]], lines),
+            frame_table(["", "Score", *[CRITERIA[name] for name in names]], lines, stacked=True),
         ],
         className="panel ranking",
     )
 
 
-def _lines(ranking: Ranking, letters: dict[str, str], *, named: bool) -> list[html.Tr]:
+def _lines(ranking: Ranking, letters: dict[str, str], names: Sequence[str], *, named: bool) -> list[html.Tr]:
     first = ranking.models[0]
     who = f"{ranking.goal}{f', {ranking.segment}' if ranking.segment else ''}" if named else "Weight"
     alone = "nothing to rank it against" if named and len(ranking.models) == 1 else ""
     head = html.Tr(
         [
             html.Th([who, html.Div(alone, className="soft small")] if alone else who, scope="rowgroup", colSpan=2),
-            *[html.Td(_weight(score), className="soft small") for score in first.scores],
+            *[stack_cell(_weight(score), CRITERIA[score.criterion], "soft small") for score in first.scores],
         ],
         className="compare-group",
     )
-    return [head, *[html.Tr([html.Td(cell) for cell in _cells(model, letters)]) for model in ranking.models]]
+    labels = ["", "Score", *[CRITERIA[name] for name in names]]
+    rows = [
+        html.Tr([stack_cell(cell, label) for cell, label in zip(_cells(model, letters), labels, strict=True)])
+        for model in ranking.models
+    ]
+    return [head, *rows]
 
 
 def _cells(model: Any, letters: dict[str, str]) -> list[Any]:

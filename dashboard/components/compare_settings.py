@@ -11,6 +11,8 @@ from dash import html
 
 from dashboard.components.compare_table import frame_table, scroll_table
 from dashboard.components.compare_units import join_letters
+from dashboard.components.composer_tables import ADSTOCK_LABELS
+from dashboard.components.mapping_table import KIND_LABELS
 from dashboard.figures.compared_ranges import LETTERS
 from dashboard.figures.format import write_date, write_number, write_share
 from dashboard.labels import write_label
@@ -66,6 +68,7 @@ PARTS = {
 SHOWN = 12
 SHORT_ID = 12
 DIGEST = re.compile(r"[0-9a-f]{64}")
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 def configuration_panel(comparison: Comparison) -> html.Section:
@@ -128,9 +131,9 @@ def _join_parts(rows: Sequence[ConfigurationRow]) -> list[ConfigurationRow]:
     for place, figures in joined.items():
         values = [
             ", ".join(
-                f"{name} {_plain(row.values[model])}"
+                words
                 for name, row in figures
-                if row.values[model] and name not in ("present", "label")
+                if row.values[model] and (words := _part(name, row.values[model], study=place.startswith("studies.")))
             )
             for model in range(len(figures[0][1].values))
         ]
@@ -141,19 +144,39 @@ def _join_parts(rows: Sequence[ConfigurationRow]) -> list[ConfigurationRow]:
 def _line(row: ConfigurationRow, letters: dict[str, str]) -> html.Tr:
     empty = "all data" if row.kind == "window" else "–"
     values = [
-        letters.get(value, value[:SHORT_ID]) if DIGEST.fullmatch(value) else _plain(value) or empty
+        letters.get(value, value[:SHORT_ID]) if DIGEST.fullmatch(value) else _plain(value, row.path) or empty
         for value in row.values
     ]
     return html.Tr([html.Td(name_place(row.path), title=row.path), *map(html.Td, values)])
 
 
-def _plain(text: str) -> str:
-    """2,185,200 where the specification's short form says 2.1852e+06."""
+def _part(name: str, text: str, *, study: bool) -> str:
+    """One setting of an experiment or a channel in words; nothing where its name says it or it is as for every channel."""
+    if name in ("present", "label", "channels", "start") or (name, text) == ("sign", "positive"):
+        return ""
+    if study:
+        written = {"end": "to ", "scope": "", "confidence": "confidence "}.get(name, f"{name} ")
+        if name == "confidence":
+            return written + write_share(float(text))
+        return written + (f"{text} effect" if name == "scope" else _plain(text))
+    if name == "adstock":
+        return f"carry-over {ADSTOCK_LABELS.get(text, text)}"
+    if name == "kind":
+        return KIND_LABELS.get(text, text)
+    return f"{PARTS.get(name, name.replace('_', ' '))} {_plain(text)}"
+
+
+def _plain(text: str, path: str = "") -> str:
+    """2,185,200 where the specification's short form says 2.1852e+06, 22 Dec 2025 for a day. A seed stays as it was typed."""
+    if DAY.fullmatch(text):
+        return write_date(date.fromisoformat(text))
+    if path.endswith("seed"):
+        return text
     try:
         number = float(text)
     except ValueError:
         return text
-    return f"{number:,.0f}" if abs(number) >= 10_000 else text
+    return f"{number:,.0f}" if abs(number) >= 1_000 else text
 
 
 def data_panel(comparison: Comparison) -> html.Section:
@@ -167,7 +190,7 @@ def data_panel(comparison: Comparison) -> html.Section:
     apart = [place for model_id, place in places.items() if place and model_id not in paired]
     if apart:
         verb = "is" if len(apart) == 1 else "are"
-        text = f"{verb} of another country or segment than A: rows cannot be compared one by one."
+        text = f"{verb} of another country, goal or currency than A: rows cannot be compared one by one."
         items.append(html.Li([html.Strong(join_letters(apart)), f" {text}"]))
     revised = [
         [

@@ -72,8 +72,8 @@ def scroll_table(head: Sequence[str], rows: Sequence[Sequence[Any]], *, numbers:
     return frame_table(head, lines, look)
 
 
-def frame_table(head: Sequence[str], lines: Sequence[html.Tr], look: str = "") -> html.Div:
-    """The same for lines that are made already."""
+def frame_table(head: Sequence[str], lines: Sequence[html.Tr], look: str = "", *, stacked: bool = False) -> html.Div:
+    """The same for lines that are made already. With `stacked` each row stands by itself on a telephone (`stack_cell`)."""
     headings = [
         html.Th(
             html.Span(name, className="letter") if name and name in LETTERS else name,
@@ -83,7 +83,7 @@ def frame_table(head: Sequence[str], lines: Sequence[html.Tr], look: str = "") -
         for place, name in enumerate(head)
     ]
     table = html.Table([html.Thead(html.Tr(headings)), html.Tbody(lines)], className="plain-table compare-table")
-    return html.Div(table, className="table-scroll", tabIndex=0)
+    return html.Div(table, className="table-scroll stacked" if stacked else "table-scroll", tabIndex=0)
 
 
 def _two(value: str, below: str) -> html.Div:

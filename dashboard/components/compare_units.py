@@ -43,7 +43,8 @@ def group_units(models: Sequence[ModelSummary]) -> list[UnitGroup]:
 
 def write_counted(model: ModelSummary) -> str:
     """Revenue in EUR; Orders."""
-    return f"{model.goal} in {model.currency}" if model.currency else model.goal
+    money = model.goal_kind == "revenue" and model.currency
+    return f"{model.goal} in {model.currency}" if money else model.goal
 
 
 def join_letters(places: Sequence[int]) -> str:

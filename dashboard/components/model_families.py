@@ -8,6 +8,7 @@ from dash import dcc, html
 
 from dashboard.components.aria import aria
 from dashboard.components.model_candidate import candidate_link
+from dashboard.components.stacked import stack_cell
 from dashboard.figures.families import color_of, sign_of, write_difference, write_finding
 from dashboard.figures.format import keep_together
 from dashboard.figures.pareto_cloud import name_candidate
@@ -54,7 +55,7 @@ def families_panel(candidates: Candidates, view: View, path: str) -> list[html.S
                 html.P(note, className="figure-note"),
                 html.Div(
                     html.Table([html.Thead(html.Tr(head)), html.Tbody(rows)], className="plain-table"),
-                    className="table-scroll families",
+                    className="table-scroll stacked families",
                 ),
             ],
             className="panel",
@@ -71,9 +72,9 @@ def _line(
     best = dcc.Link(name_candidate(candidates, family.best), href=candidate_link(view, path, family.best))
     return html.Tr(
         [
-            html.Td(name),
-            html.Td(f"{family.size:,}", className="number"),
-            html.Td(keep_together(write_difference(family, labels, view.look))),
-            html.Td(best),
+            stack_cell(name, ""),
+            stack_cell(f"{family.size:,}", "Candidates", "number"),
+            stack_cell(keep_together(write_difference(family, labels, view.look)), ""),
+            stack_cell(best, "Its best"),
         ]
     )

@@ -7,6 +7,7 @@ from typing import Any
 from dash import dcc, html
 
 from dashboard.components.aria import aria
+from dashboard.components.stacked import stack_cell
 from dashboard.figures.format import write_moment
 from dashboard.view import SHORT_ID, View
 from mixline.messages import ModelRow, Verdict
@@ -46,7 +47,7 @@ def _table(lines: list[html.Tr]) -> html.Div:
     head = [html.Th(name, scope="col") for name in ("Model", "Data", "Fitted", "Verdict", "")]
     return html.Div(
         html.Table([html.Thead(html.Tr(head)), html.Tbody(lines)], className="plain-table"),
-        className="table-scroll model-list",
+        className="table-scroll stacked model-list",
     )
 
 
@@ -64,10 +65,10 @@ def _line(row: ModelRow, view: View, path: str) -> html.Tr:
     name = html.Strong(row.title, **aria(current="true")) if here else dcc.Link(row.title, href=href)
     return html.Tr(
         [
-            html.Td([name, html.Div(row.search, className="soft small")] if row.search else name),
-            html.Td(f"{row.dataset_name} version {row.dataset_version}"),
-            html.Td(write_moment(row.created_at)),
-            html.Td(html.Span(word, className=f"tag {look}")),
-            html.Td("" if here else _beside(row, view)),
+            stack_cell([name, html.Div(row.search, className="soft small")] if row.search else name, ""),
+            stack_cell(f"{row.dataset_name} version {row.dataset_version}", "Data"),
+            stack_cell(write_moment(row.created_at), "Fitted"),
+            stack_cell(html.Span(word, className=f"tag {look}"), "Verdict"),
+            stack_cell("" if here else _beside(row, view), ""),
         ]
     )

@@ -33,14 +33,14 @@ def draw_before_after(movement: Movement, look: Look) -> Drawing:
         look,
         traces,
         xaxis={"fixedrange": True, "showgrid": False},
-        yaxis=outcome_axis(look.unit, fixedrange=True, rangemode="tozero"),
+        yaxis=outcome_axis(look.unit, range=_room(series), fixedrange=True, zeroline=False, nticks=5),
         shapes=shapes,
         annotations=annotations,
         showlegend=True,
         legend={"orientation": "h", "x": 0, "y": -0.16},
         margin={"l": 8, "r": 16, "t": 22, "b": 8},
     )
-    note = f"{look.unit.outcome_label} per {movement.interval}."
+    note = f"{look.unit.outcome_label} per {movement.interval}. The axis does not begin at nought."
     what = look.unit.outcome_label
     table = Table(
         (movement.interval.capitalize(), f"Actual, {what}", f"Earlier model, {what}", f"Later model, {what}"),
@@ -66,6 +66,14 @@ def _line(
         "text": ["" if value is None else look.unit.outcome(value) for value in values],
         "hovertemplate": f"%{{x|%-d %b %Y}}<br>{name.lower()} %{{text}}<extra></extra>",
     }
+
+
+def _room(series: FittedSeries) -> list[float]:
+    """From a little below the least to a little above the most: two fits that differ by a hundredth must be told apart."""
+    values = [value for line in (series.actual, series.before, series.after) for value in line if value is not None]
+    low, high = min(values), max(values)
+    room = (high - low) * 0.06 or abs(high) * 0.05 or 1.0
+    return [low - room, high + room]
 
 
 def _new_periods(series: FittedSeries, look: Look) -> tuple[list[Document], list[Document]]:

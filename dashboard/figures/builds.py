@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dashboard.figures.drawing import Document, Drawing, Look, Table, make_figure, row_height
+from dashboard.figures.drawing import Document, Drawing, Look, Narrow, Table, make_figure, row_height
 from dashboard.figures.format import write_share
 from dashboard.figures.waterfall import WITHOUT_MEDIA
 from mixline.messages import Build, BuildTerm
 
 LABELLED = 0.055  # a share from which on its number stands in the bar
-ENTRY = 112  # pixels of a name in the legend: two stand side by side on a telephone
+ENTRY = 112  # pixels of a name in the legend
+ENTRY_NARROW, LINE = 92, 19  # the same on a telephone, where two stand side by side, and the height of a line of them
 
 
 def draw_builds(
@@ -56,7 +57,24 @@ def draw_builds(
             for term in build.terms
         ],
     )
-    return Drawing("builds", _finding(builds), note, figure, row_height(len(builds), 46, 130), "figure_builds", table)
+    lines = -(-len(traces) // 2)  # two names stand side by side on a telephone
+    narrow = Narrow(
+        {
+            "legend": {
+                "orientation": "h",
+                "x": 0,
+                "y": 0,
+                "yref": "container",
+                "yanchor": "bottom",
+                "entrywidth": ENTRY_NARROW,
+                "font": {"size": 11},
+            },
+            "margin": {"b": lines * LINE + 34},
+        },
+        max(row_height(len(builds), 46, 60 + lines * LINE), 2 * (lines + 1) * LINE),
+    )
+    height = row_height(len(builds), 46, 130)
+    return Drawing("builds", _finding(builds), note, figure, height, "figure_builds", table, narrow)
 
 
 def _without_media(build: Build) -> Build:

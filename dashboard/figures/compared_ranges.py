@@ -13,6 +13,7 @@ from mixline.messages import ComparedChannel, Comparison, Estimate
 CompareMeasure = Literal["share_of_effect", "roi", "marginal_roi"]
 LETTERS = "ABCDE"
 SYMBOLS = ("circle", "diamond", "square", "triangle-up", "x")
+LONGEST_TITLE = 40  # characters of a line under an axis: more do not fit a telephone
 BETWEEN = 0.17  # rows between the marks of one channel
 NAMES: dict[CompareMeasure, str] = {
     "share_of_effect": "Share of effect",
@@ -111,7 +112,8 @@ def _axis_title(measure: CompareMeasure, look: Look) -> str:
     if measure == "share_of_effect":
         return NAMES[measure]
     name = NAMES[measure] if measure == "roi" else f"ROI of the next {look.unit.money_name}"
-    return f"{name}, {look.unit.roi_name}"
+    title = f"{name}, {look.unit.roi_name}"
+    return title if len(title) <= LONGEST_TITLE else f"{name},<br>{look.unit.roi_name}"
 
 
 def _scale(measure: CompareMeasure, look: Look) -> float:

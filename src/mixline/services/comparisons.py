@@ -153,7 +153,7 @@ def compare(
         data=[
             PairedData(model_id=model_id, difference=views.view_data(compare_data(first, model)))
             for model_id, model in zip(ids[1:], loaded[1:], strict=True)
-            if model.spec.segment_value == first.spec.segment_value
+            if _rows_alike(model, first)
         ],
         weights=chosen,
         ranking=rank(summaries, chosen),
@@ -164,6 +164,12 @@ def compare(
         ],
         notes=_notes(loaded),
     )
+
+
+def _rows_alike(one: MixModel, other: MixModel) -> bool:
+    """Whether rows can be compared one by one: of another country, goal or currency every row would be a revision."""
+    (left, first), (right, second) = ((m.spec.segment_value, m.spec.goal) for m in (one, other))
+    return (left, first.column, first.currency) == (right, second.column, second.currency)
 
 
 def _continued(services: Services, row: Model) -> str | None:
@@ -203,7 +209,7 @@ def _notes(loaded: Sequence[MixModel]) -> list[str]:
     """What to know before reading the table across."""
     found = []
     kinds = {model.spec.goal.kind for model in loaded}
-    if len({model.spec.goal.currency for model in loaded if model.spec.goal.kind == "revenue"}) > 1:
+    if len({model.spec.goal.currency for model in loaded if model.spec.goal.currency}) > 1:
         found.append("The models count in different currencies: compare ROI and shares, not money.")
     if len(kinds) > 1:
         found.append(

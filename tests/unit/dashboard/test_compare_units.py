@@ -77,7 +77,7 @@ def test_models_of_other_countries_are_said_not_to_be_compared_row_by_row() -> N
     text = write(data_panel(comparison))
     assert "B against A" in text
     assert '"C"' in text
-    assert "another country or segment" in text
+    assert "another country, goal or currency" in text
 
 
 @pytest.mark.parametrize(

@@ -238,8 +238,8 @@ def test_settings_that_differ_are_those_of_both_specifications(case: Case) -> No
         ):
             rows[write(cells[0])] = [write(cell) for cell in cells[1:]]
     assert rows["Periods added"] == ["–", str(NEW)]
-    assert rows["Window ends"] == ["all data", str(days(case.after)[-1])]
-    assert rows["Window starts"] == ["all data", str(days(case.after)[0])]
+    assert rows["Window ends"] == ["all data", write_date(days(case.after)[-1])]
+    assert rows["Window starts"] == ["all data", write_date(days(case.after)[0])]
     checked = 0
     for medium, later in zip(case.before.spec.ordered_media, case.after.spec.ordered_media, strict=True):
         one, two = (ranges_for(m, "week") for m in (medium, later))

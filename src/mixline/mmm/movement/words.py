@@ -26,10 +26,10 @@ def describe_channel(label: str, roi: Moved, goal: Goal) -> str:
     if roi.after is None or roi.change is None:
         return f"{label} is no longer in the model; its ROI was {write_return(roi.before.value, goal)}."
     relative = roi.relative
-    if relative is None or abs(relative) < STILL:
+    first, last = (write_return(figure.value, goal) for figure in (roi.before, roi.after))
+    if relative is None or abs(relative) < STILL or first == last:
         return f"ROI of {label} stayed at {write_return(roi.after.value, goal)}."
     verb = "rose" if roi.change.value > 0 else "fell"
-    first, last = (write_return(figure.value, goal) for figure in (roi.before, roi.after))
     text = f"ROI of {label} {verb} from {first} to {last} ({relative:+.0%})"
     text += ", within its range" if roi.within_range else ", beyond its range"
     return f"{text}, {BECAUSE[roi.main_cause]}." if roi.main_cause else f"{text}."
