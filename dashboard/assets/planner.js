@@ -3,6 +3,7 @@
   "use strict";
   const here = () => window.location.pathname === "/planner";
   const STILL = 220; // milliseconds without a change until the figures beneath the sliders are drawn anew
+  const SURE = 5000; // milliseconds in which a second press removes a plan
   let waiting = 0;
   let drawn = null;
   const FILTERS = ["dataset", "country", "model", "period", "range", "currency"];
@@ -52,6 +53,25 @@
       }
       window.history.pushState({}, "", "/planner?" + query.toString());
       window.dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
+    },
+    true
+  );
+
+  // A saved plan is everybody's: it goes with the second press of its button.
+  document.addEventListener(
+    "click",
+    (event) => {
+      const button = event.target.closest && event.target.closest(".plan-remove");
+      if (!button || button.dataset.sure) return;
+      event.preventDefault();
+      event.stopPropagation();
+      const name = button.getAttribute("aria-label");
+      button.dataset.sure = "yes";
+      button.setAttribute("aria-label", name + " for good: press again");
+      setTimeout(() => {
+        delete button.dataset.sure;
+        button.setAttribute("aria-label", name);
+      }, SURE);
     },
     true
   );

@@ -24,6 +24,7 @@ LOW, HIGH, PRICE, GROUP, GROUP_LOW, GROUP_HIGH = (
 )  # fmt: skip
 REACH = 300.0  # per cent of today's spend at the end of a slider: as far as channels usually go for a target
 STEP = 0.5
+NO_GROUP = "none"
 
 
 def channel_sliders(solved: Solved, labels: dict[str, str], look: Look) -> html.Section:
@@ -96,7 +97,7 @@ def channel_limits(inputs: PlanInputs, solved: Solved, labels: dict[str, str], l
         label = labels.get(c.name, c.label)
         low, high = inputs.bounds.get(c.name, (None, None))
         group_key = {"type": GROUP, "channel": c.name}
-        options = [{"value": "", "label": "none"}, *({"value": g, "label": g} for g in GROUPS)]
+        options = [{"value": NO_GROUP, "label": "none"}, *({"value": g, "label": g} for g in GROUPS)]
         rows.append(
             html.Tr(
                 [
@@ -108,7 +109,8 @@ def channel_limits(inputs: PlanInputs, solved: Solved, labels: dict[str, str], l
                     html.Td(_labelled({"type": PRICE, "channel": c.name}, f"Change of price of {label}, per cent",
                                       inputs.prices.get(c.name), "0"), **named("Price, %")),
                     html.Td([html.Label(f"Group of {label}", htmlFor=written(group_key), className="visually-hidden"),
-                             dbc.Select(id=group_key, options=options, value=inputs.groups.get(c.name, ""))], **named("Group")),
+                             dbc.Select(id=group_key, options=options, value=inputs.groups.get(c.name, NO_GROUP))],
+                            **named("Group")),
                 ]
             )
         )  # fmt: skip
@@ -132,7 +134,7 @@ def channel_limits(inputs: PlanInputs, solved: Solved, labels: dict[str, str], l
     return html.Details(
         [
             html.Summary("Limits, prices and groups of channels"),
-            html.P("Empty means the usual: the figure in grey. A price change of 10 means that the same media costs 10 % more.",
+            html.P("Empty means the usual: the figure in grey. A price change of 10: the same media costs 10\u00a0% more.",
                    className="figure-note"),
             html.Div(
                 html.Table(

@@ -39,11 +39,11 @@ def plan_form(inputs: PlanInputs, today: Plan, summary: ModelSummary, look: Look
         {"value": "year", "label": "As a year before"},
         {"value": "even", "label": f"The same every {one}"},
         {"value": "flights", "label": "In flights with pauses"},
-        {"value": "own", "label": "My own, in a table"},
+        {"value": "own", "label": "My own table"},
     ]
     recent, year = LATEST[look.interval]
     days = [
-        {"value": WHOLE, "label": f"All {many} modelled"},
+        {"value": WHOLE, "label": "All the data"},
         {"value": str(recent), "label": f"The last {recent} {many}"},
         {"value": str(year), "label": f"The last {year} {many}"},
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from dashboard.components.plan_inputs import PERCENTS
+from dashboard.components.plan_inputs import PERCENTS, PlanInputs
 from dashboard.components.plan_solving import Solved, Stop, spend_if_held
 from dashboard.components.plan_typed import no_dust
 from dashboard.components.plan_words import at_limits, next_words
@@ -26,6 +26,8 @@ CLEAR = 0.005  # half a per cent beyond what is usual is not worth a sentence
 def answer_notes(solved: Solved, labels: Mapping[str, str], look: Look) -> list[str]:
     """Sentences that belong to the headline."""
     notes = []
+    if alike := _same_terms(solved.inputs):
+        notes.append(alike)
     if solved.stop is not None:
         notes.append(_stop(solved, solved.stop, labels, look))
     if solved.missed is not None:
@@ -43,6 +45,18 @@ def answer_notes(solved: Solved, labels: Mapping[str, str], look: Look) -> list[
         notes.append(f"To make room, {_listed(beyond)} {'leaves' if len(beyond) == 1 else 'leave'} the usual {low:g} % to "
                      f"{high:g} % of today.")  # fmt: skip
     return notes
+
+
+def _same_terms(inputs: PlanInputs) -> str:
+    """What today's spend is judged under as well: a gain is of the mix of channels, not of weeks or prices."""
+    terms = []
+    if inputs.pace != "year":
+        terms.append("spread over time in the same way")
+    if inputs.prices:
+        terms.append("at the same prices")
+    return (
+        f"Today's plan, too, is taken {' and '.join(terms)}: the gain is that of the channels alone." if terms else ""
+    )
 
 
 def fault_sentence(error: MixlineError, labels: Mapping[str, str], look: Look) -> str:

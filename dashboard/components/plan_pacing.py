@@ -32,6 +32,7 @@ def pacing_table(inputs: PlanInputs, usual: Plan, labels: Mapping[str, str]) -> 
             "editable": True,
             "type": "numericColumn",
             "cellDataType": "number",
+            "valueParser": {"function": "Math.max(0, Number(params.newValue) || 0)"},
             "flex": 1,
             "minWidth": 96,
         }
@@ -72,9 +73,10 @@ def pacing_rows(inputs: PlanInputs, today: Plan) -> list[dict[str, Any]]:
 def read_weights(rows: Sequence[Mapping[str, Any]], usual: Plan) -> dict[str, tuple[float, ...]]:
     """The weights of the channels that differ from the usual. A channel with none at all keeps the usual."""
     found = {}
+    rows = rows[: len(usual.dates)]
     for place, channel in enumerate(usual.channels):
         given = tuple(_weight(row.get(f"c{place}")) for row in rows)
-        known = resize(usual_weights(usual, place), len(given))
+        known = usual_weights(usual, place)[: len(given)]
         if any(given) and any(abs(a - b) > SAME for a, b in zip(_even(given), _even(known), strict=True)):
             found[channel.name] = given
     return found

@@ -8,7 +8,7 @@ from typing import Any
 
 from dashboard.components.plan_address import read_inputs, write_inputs
 from dashboard.components.plan_channels import HOLD, SLIDER, SPEND
-from dashboard.components.plan_inputs import Ends, PlanInputs
+from dashboard.components.plan_inputs import GROUPS, Ends, PlanInputs
 from dashboard.components.plan_typed import read_typed
 
 NO_ENDS: Ends = (None, None)
@@ -75,7 +75,7 @@ def read_form(form: Mapping[str, Any], names: Mapping[str, list[str]], held: Map
         target=read_typed("target", form["target"]),
         bounds={name: pair for name, pair in ends.items() if pair != NO_ENDS},
         held=dict(held),
-        groups={name: group for name, group in zip(names["limits"], form["groups"], strict=True) if group},
+        groups={name: group for name, group in zip(names["limits"], form["groups"], strict=True) if group in GROUPS},
         group_bounds={group: pair for group, pair in group_ends.items() if pair != NO_ENDS},
         prices={name: change for name, change in zip(names["limits"], form["prices"], strict=True) if change},
         pace=form["pace"],

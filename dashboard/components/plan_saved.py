@@ -25,6 +25,7 @@ NAME, SAVE, SAVE_STATE, LIST, PICK, REMOVE, REPLACE = (
 COMPARED = "plan-compared"
 MOST = 5
 LONGEST_NAME = 80
+SAME_TODAY = 0.001  # of the outcome: todays nearer to each other than this are one
 
 
 def saved_panel(rows: Any, compared: Any) -> html.Div:
@@ -88,7 +89,8 @@ def saved_rows(saved: Sequence[ScenarioView], picked: Sequence[str], model_id: s
                             **named("Gain (how likely)")),
                     html.Td(write_moment(plan.created_at), **named("Saved")),
                     html.Td(
-                        html.Button("Remove", id={"type": REMOVE, "plan": plan.id}, type="button", className="link-button",
+                        html.Button("Remove", id={"type": REMOVE, "plan": plan.id}, type="button",
+                                    className="link-button plan-remove",
                                     **aria(label=f"Remove {plan.name}"))
                     ),
                 ]
@@ -133,6 +135,13 @@ def compare_plans(
         ),
         row("Spend", [unit.money(p.spend) for p in plans]),
         row("Against today", [change_words(p.spend / p.spend_today - 1 if p.spend_today > 0 else None) for p in plans]),
+        row(
+            f"{unit.outcome_name.capitalize()} in all",
+            [
+                f"{unit.outcome(p.outcome.value)} ({unit.outcome_range(to_message(p.outcome), look.level)})"
+                for p in plans
+            ],
+        ),
         row(f"Gain in {unit.outcome_name}", [uplift(p) for p in plans]),
         row("Any gain", ["–" if p.is_today else odds_words(p.probability_of_uplift) for p in plans]),
         row(f"Return, {unit.roi_per}", [unit.roi_with_range(to_message(p.roi), look.level) for p in plans]),
@@ -167,12 +176,29 @@ def compare_plans(
     return html.Div(
         [
             panel(draw_compare(names, plans, look)),
-            html.Section([html.H2("Plans side by side"), html.Div(table, className="plan-scroll", tabIndex=0, role="region",
-                                                                  **aria(label="Plans side by side"))],
-                         className="panel"),
+            html.Section(
+                [
+                    html.H2("Plans side by side"),
+                    _todays(plans, unit),
+                    html.Div(table, className="plan-scroll", tabIndex=0, role="region", **aria(label="Plans side by side")),
+                ],
+                className="panel",
+            ),
         ],
         className="stack",
     )  # fmt: skip
+
+
+def _todays(plans: Sequence[Plan], unit: Unit) -> html.P | None:
+    """Said where the plans' gains are over different todays, and so cannot be read against each other."""
+    todays = [plan.outcome_today.value for plan in plans]
+    if max(todays) - min(todays) <= SAME_TODAY * max(map(abs, todays)):
+        return None
+    return html.P(
+        f"A gain is over today's spend in the same time, spread and priced as in its plan, and that differs here: compare the "
+        f"{unit.outcome_name} in all of plans that look equally far ahead.",
+        className="figure-note",
+    )
 
 
 def inputs_of(question: PlanQuestion, roi_scale: float) -> PlanInputs | None:

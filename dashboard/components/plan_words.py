@@ -48,8 +48,14 @@ def plan_certainty(plan: Plan, look: Look) -> str:
     unit, chance, gain = look.unit, plan.probability_of_uplift, plan.uplift.value
     name = unit.outcome_name.capitalize()
     low_high = unit.outcome_range(to_message(plan.uplift), 90)
+    as_today = abs(gain) < 1e-6 * max(abs(plan.outcome.value), 1e-300)
+    change = (
+        "as today, 90 % range of the change"
+        if as_today
+        else f"{unit.outcome(gain, sign=True)} against today, 90 % range"
+    )
     said = [
-        f"{name} {unit.outcome(gain, sign=True)} against today, 90 % range {low_high}.",
+        f"{name} {change} {low_high}.",
         f"More than today: {write_chance(chance)} ({odds_words(chance)}).",
     ]
     if rate := _rate(plan, look):

@@ -76,7 +76,7 @@ def draw_bridge(plan: Plan, labels: Mapping[str, str], look: Look) -> Drawing:
     table = Table(("Step", unit.outcome_label), [("Today", today), *((n, v) for n, (_, v) in zip(names[1:], steps, strict=False)),
                                                  ("Plan", then)])  # fmt: skip
     height = row_height(len(names))
-    few = outcome_axis(unit, range=axis["range"], nticks=2)
+    few = outcome_axis(unit, range=axis["range"], nticks=3)
     narrow = Narrow({"xaxis": {name: few[name] for name in ("tickvals", "ticktext")}}, height)
     return Drawing("plan-bridge", title, note, figure, height, "figure_plan_bridge", table, narrow)
 

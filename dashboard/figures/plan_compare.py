@@ -48,8 +48,11 @@ def draw_compare(names: Sequence[str], plans: Sequence[Plan], look: Look) -> Dra
         side_number(n, unit.outcome(p.uplift.value, sign=True), NUMBERS_WIDTH, look)
         for n, p in zip(names, plans, strict=True)
     ]
+    low, high = min(0.0, *(end[0] for end in ends)), max(0.0, *(end[1] for end in ends))
+    room = 0.04 * (high - low) or 1.0
+    span = [low - room, high + room]
     axis = outcome_axis(unit, title={"text": f"{unit.outcome_label} more than today"}, showgrid=True, zeroline=True,
-                        fixedrange=True, nticks=5)  # fmt: skip
+                        fixedrange=True, nticks=5, range=span)  # fmt: skip
     figure = make_figure(look, data, xaxis=axis, yaxis=labels_axis(names), annotations=numbers,
                          margin={"l": 8, "r": NUMBERS_WIDTH, "t": 8, "b": 8})  # fmt: skip
     best = max(range(len(plans)), key=lambda i: plans[i].uplift.value)
@@ -68,6 +71,8 @@ def draw_compare(names: Sequence[str], plans: Sequence[Plan], look: Look) -> Dra
     narrow = names_above(
         [(n, unit.outcome(p.uplift.value, sign=True), "") for n, p in zip(names, plans, strict=True)], look
     )
+    few = outcome_axis(unit, range=span, nticks=4)
+    narrow.layout["xaxis"] = {name: few[name] for name in ("tickvals", "ticktext")}
     return Drawing(
         "plan-compare",
         title,

@@ -32,6 +32,11 @@ def spends(page: Any) -> list[str]:
     return [field.input_value() for field in page.locator(".plan-amount input").all()]
 
 
+def whole(written: list[str]) -> float:
+    """All of them together."""
+    return sum(float(text.replace(",", "")) for text in written)
+
+
 def drag(page: Any, place: int, pixels: int) -> None:
     """Move a channel's slider with the mouse, in steps as a hand does."""
     handle = row_of(page, place).get_by_role("slider")
@@ -56,7 +61,7 @@ def test_a_moved_slider_redraws_the_plan_and_holds_its_channel(page: Any, produc
     after = spends(page)
     assert after[1] != before[1]
     assert sum(a != b for a, b in zip(after, before, strict=True)) >= 2, "the others are solved again"
-    assert sum(map(float, after)) == pytest.approx(sum(map(float, before)), rel=1e-3), "the budget is still met"
+    assert whole(after) == pytest.approx(whole(before), rel=1e-3), "the budget is still met"
     page.wait_for_function(f"old => {BARS} !== old", arg=bars, timeout=SOON)
     expect(page.locator("#plan-details")).to_contain_text("Held at", timeout=SOON)
     row_of(page, 1).get_by_role("checkbox").uncheck()
@@ -95,16 +100,64 @@ def test_a_held_channel_keeps_its_spend_when_the_budget_changes(page: Any, produ
     row_of(page, 0).get_by_role("checkbox").check()
     page.wait_for_url(re.compile("hold="), timeout=SOON)
     held = spends(page)[0]
-    total = sum(map(float, spends(page)))
+    total = whole(spends(page))
     page.get_by_label("Total budget").fill(str(round(0.9 * total)))
     page.get_by_label("Total budget").press("Tab")
     page.wait_for_url(re.compile("budget="), timeout=SOON)
     expect(page.locator(".plan-headline")).to_contain_text("against today", timeout=SOON)
     assert spends(page)[0] == held
-    assert sum(map(float, spends(page))) == pytest.approx(0.9 * total, rel=1e-3)
+    assert whole(spends(page)) == pytest.approx(0.9 * total, rel=1e-3)
     page.get_by_label("Total budget").fill("1")
     page.get_by_label("Total budget").press("Tab")
     expect(page.locator("#plan-answer .error-line")).to_be_visible(timeout=SOON)
+
+
+def test_what_it_comes_to_stays_in_sight_while_a_channel_is_moved(page: Any, product: Any) -> None:
+    page.set_viewport_size({"width": 390, "height": 700})
+    open_planner(page, product)
+    total = page.locator(".plan-total")
+    row_of(page, 0).scroll_into_view_if_needed()
+    expect(total).not_to_be_in_viewport()
+    row_of(page, 0).get_by_role("slider").focus()
+    expect(total).to_be_in_viewport()
+    before = total.inner_text()
+    for _ in range(12):
+        page.keyboard.press("ArrowRight")
+    expect(total).not_to_have_text(before, timeout=SOON)
+    expect(total).to_be_in_viewport()
+    expect(total).to_contain_text("likely")
+
+
+def test_a_number_beyond_what_can_be_is_said_and_a_short_amount_is_read(page: Any, product: Any) -> None:
+    open_planner(page, product)
+    page.get_by_label("Weeks ahead").fill("200")
+    page.get_by_label("Weeks ahead").press("Tab")
+    expect(page.locator("#plan-answer .error-line")).to_contain_text("from 1 to 104, not 200", timeout=SOON)
+    page.get_by_label("Weeks ahead").fill("13")
+    page.get_by_label("Weeks ahead").press("Tab")
+    expect(page.locator("#plan-answer .error-line")).to_have_count(0, timeout=SOON)
+    page.get_by_label("Total budget").fill("2.9M")
+    page.get_by_label("Total budget").press("Tab")
+    page.wait_for_url(re.compile("budget=2900000"), timeout=SOON)
+    expect(page.locator(".plan-headline")).to_contain_text("€2.9M", timeout=SOON)
+
+
+def test_ones_own_weeks_are_filled_in_and_kept(page: Any, product: Any) -> None:
+    open_planner(page, product)
+    page.get_by_label("Spread over time").select_option("own")
+    cell = page.locator('.plan-pacing .ag-row[row-index="1"] .ag-cell').nth(1)
+    cell.wait_for(timeout=SOON)
+    for typed, kept in (("300", "300"), ("-4", "0")):
+        cell.click()
+        page.keyboard.press("Control+A")
+        page.keyboard.type(typed)
+        page.keyboard.press("Enter")
+        expect(cell).to_have_text(kept, timeout=SOON)
+        page.wait_for_url(re.compile(rf"weights=[a-z]+%3A[0-9.]+~{kept}~"), timeout=SOON)
+    expect(page.locator("#plan-answer")).to_contain_text("spread over time in the same way")
+    page.reload()
+    cell.wait_for(timeout=SOON)
+    expect(cell).to_have_text("0")
 
 
 def test_a_filter_or_theme_leaves_the_question_as_it_is(page: Any, product: Any) -> None:
@@ -146,6 +199,9 @@ def test_plans_are_saved_compared_and_removed(page: Any, product: Any) -> None:
     expect(page.get_by_label("Spread over time")).to_have_value("year", timeout=SOON)
     for name in ("Search as it is", "Even weeks"):
         page.get_by_role("button", name=f"Remove {name}").click()
+        page.wait_for_timeout(500)
+        expect(page.get_by_role("link", name=name, exact=True)).to_be_visible()
+        page.get_by_role("button", name=f"Remove {name} for good").click()
         page.get_by_role("button", name=f"Remove {name}").wait_for(state="detached", timeout=SOON)
 
 
@@ -177,7 +233,7 @@ def test_a_link_opens_the_same_plan_for_somebody_else(page: Any, product: Any, b
 
 def test_the_files_hold_the_numbers_of_the_page(page: Any, product: Any, tmp_path: Path) -> None:
     open_planner(page, product, "?dataset=Demo&ahead=8&hold=tv:110")
-    shown = sorted(map(float, spends(page)))
+    shown = sorted(float(text.replace(",", "")) for text in spends(page))
     table = take(page, "CSV", tmp_path)
     rows = list(csv.DictReader(io.StringIO(table.read_text(encoding="utf-8-sig"))))
     assert sorted(float(row["spend_planned"]) for row in rows) == pytest.approx(shown, abs=0.5)

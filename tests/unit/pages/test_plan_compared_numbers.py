@@ -100,10 +100,13 @@ def test_the_table_side_by_side(shown: tuple[Shown, list[Planned]]) -> None:
         following = estimate(plan.following, weights)
         per = unit.roi_per
         ends: Any = unit.outcome_range(gain, level)  # type: ignore[arg-type]
+        whole = plan.plan.estimate(plan.plan.whole)
+        in_all = f"{unit.outcome(whole.value)} ({unit.outcome_range(whole, level)})"  # type: ignore[arg-type]
         expected = {
             "Over": f"{WEEKS} weeks",
             "Spend": unit.money(plan.spend.sum()),
             "Against today": change(plan.spend.sum() / plan.spend_now.sum() - 1),
+            f"{unit.outcome_name.capitalize()} in all": plain(in_all),
             f"Gain in {unit.outcome_name}": plain(f"{unit.outcome(gain.value, sign=True)} ({ends})"),
             "Any gain": "–" if plan.is_today else odds(plan),
             f"Return, {per}": plain(unit.roi_with_range(roi, level)),  # type: ignore[arg-type]

@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
+from urllib.parse import parse_qsl
 
 import httpx
 import pytest
@@ -22,7 +23,7 @@ from dashboard.components.plan_answering import answer_details, answer_form, kno
 from dashboard.components.plan_inputs import PlanInputs
 from dashboard.components.plan_keeping import answer_click, read_picked
 from dashboard.components.plan_routes import add_routes
-from dashboard.components.plan_saved import MOST, PICK, REMOVE, SAVE
+from dashboard.components.plan_saved import MOST, PICK, REMOVE, SAVE, compare_plans
 from dashboard.components.plan_shelf import KEPT, PlannerShelf
 from dashboard.components.plan_solving import Solved, solve
 from dashboard.components.plan_typed import write_typed
@@ -289,6 +290,29 @@ def test_choosing_ones_own_pacing_fills_the_table_and_a_changed_cell_changes_the
     assert len(longer["rows"][-1].rowData) == 9
     assert longer["rows"][-1].rowData[0]["c0"] == 900.0
     assert longer["address"].count("~") == changed["address"].count("~") + 1, "the weights go on with the mean"
+
+
+def test_a_table_cut_or_gone_on_keeps_the_usual_weeks_usual(app: Flask) -> None:
+    rows = answer_form(asked(pace="own"), shown(), form.PACE)["rows"][-1].rowData
+    rows[0]["c0"] = 900.0
+    for ahead in (5, 12):
+        answer = answer_form(asked(pace="own", ahead=ahead), shown(rows=rows), form.AHEAD_FIELD)
+        weights = dict(parse_qsl(answer["address"]))["weights"]
+        assert weights.startswith(f"{NAMES[0]}:900~")
+        assert NAMES[1] not in weights, "what nobody changed is spread as a year before"
+        assert weights.count("~") == ahead - 1
+
+
+def test_a_gain_over_another_today_is_said_to_be_one(app: Flask) -> None:
+    plain = words(answer_form(asked(), shown(), form.GOAL)["answer"])
+    assert "Today's plan, too" not in plain
+    even = words(answer_form(asked(pace="even", prices=[20.0, None]), shown(), form.PACE)["answer"])
+    assert "Today's plan, too, is taken spread over time in the same way and at the same prices" in even
+    plans = [solved(inputs) for inputs in (PlanInputs(ahead=8), PlanInputs(ahead=8, budget=1000.0))]
+    look = make_look(SUMMARY, "light", 90)
+    assert "compare the revenue in all" not in words(compare_plans(["A", "B"], [p.plan for p in plans], {}, look))
+    longer = solved(PlanInputs(ahead=12))
+    assert "compare the revenue in all" in words(compare_plans(["A", "B"], [plans[0].plan, longer.plan], {}, look))
 
 
 def test_nothing_happens_before_the_page_is_there(app: Flask) -> None:
