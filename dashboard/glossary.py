@@ -60,6 +60,10 @@ GLOSSARY: dict[str, str] = {
     "channels' effects are nearer to their part of the money. No other is better in both than those on the line.",
     "figure_agreement": "What each good candidate says a channel returned. Where they lie close together the data speak "
     "clearly; where they lie apart, another experiment would help more than another model.",
+    "figure_decay": "How the effect of money is spread over the time that follows. A line that falls at once is a channel "
+    "that works while it runs; a slow one still works weeks after it was paid.",
+    "figure_all_curves": "What each channel brings at each level of spend. Where a curve is steep the next euro brings much; "
+    "where it is flat the channel is full. Beyond what was ever spent it is the model's guess.",
     "figure_candidate": "What the candidate looked at says a channel returned, beside the one that was chosen. Both are "
     "single answers of the search, without ranges; what each says as a model stands below, with ranges.",
     "figure_candidate_as_model": "What every page would show if this candidate were made the model, beside what they show "

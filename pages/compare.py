@@ -172,7 +172,8 @@ def _notes(comparison: Comparison, groups: Sequence[UnitGroup]) -> list[html.Div
     notes = [html.Li(write_sentence(note)) for note in comparison.notes]
     if not notes:
         return []
-    counted = [html.Li([html.Strong(group.title), "."]) for group in groups] if len(groups) > 1 else []
+    named = [part for group in groups for part in (html.Strong(group.title), ". ")]
+    counted = [html.Li(["What they count – ", *named])] if len(groups) > 1 else []
     parts = [html.H2("Before reading across"), html.Ul([*notes, *counted], className="plain-list")]
     return [html.Div(parts, className="banner")]
 

@@ -82,8 +82,11 @@ def _body(view: View, client: TrainerClient, candidate: str, families: bool) -> 
     return [
         html.Div(
             [
-                html.Div([reason_panel(view, HERE), *worth_a_look(candidates, view, HERE)], className="stack"),
-                html.Div([measures_panel(view), downloads_panel(summary.id)], className="stack"),
+                checks_panel(summary),
+                html.Div(
+                    [reason_panel(view, HERE), measures_panel(view), *worth_a_look(candidates, view, HERE)],
+                    className="stack",
+                ),
             ],
             className="grid-2",
         ),
@@ -94,7 +97,7 @@ def _body(view: View, client: TrainerClient, candidate: str, families: bool) -> 
         *families_panel(candidates, view, HERE),
         *([] if picked is None else _picked(candidates, picked, view)),
         *([panel(draw_agreement(candidates, summary, look))] if several else []),
-        html.Div([_convergence(candidates, view), checks_panel(summary)], className="grid-2"),
+        html.Div([_convergence(candidates, view), downloads_panel(summary.id)], className="grid-2"),
         html.Div(
             [
                 backtest_panel(client.read_backtest(summary.id), view),

@@ -66,6 +66,7 @@ PARTS = {
     "column": "column",
 }
 SHOWN = 12
+LONG = 40  # characters; a longer cell is given more room
 SHORT_ID = 12
 DIGEST = re.compile(r"[0-9a-f]{64}")
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -147,7 +148,12 @@ def _line(row: ConfigurationRow, letters: dict[str, str]) -> html.Tr:
         letters.get(value, value[:SHORT_ID]) if DIGEST.fullmatch(value) else _plain(value, row.path) or empty
         for value in row.values
     ]
-    return html.Tr([html.Td(name_place(row.path), title=row.path), *map(html.Td, values)])
+    return html.Tr(
+        [
+            html.Td(name_place(row.path), title=row.path),
+            *[html.Td(value, className="sentence" if len(value) > LONG else "") for value in values],
+        ]
+    )
 
 
 def _part(name: str, text: str, *, study: bool) -> str:

@@ -55,7 +55,7 @@ def draw_all_curves(curves: Sequence[Curve], summary: ModelSummary, look: Look) 
         margin={"l": 8, "r": 16, "t": 8, "b": 8},
     )
     note = f"Dot: today's mean spend and what it brings, with its {look.level} % range. Dotted: beyond what was ever spent."
-    return Drawing("all-curves", _finding(summary), note, figure, HEIGHT)
+    return Drawing("all-curves", _finding(summary), note, figure, HEIGHT, "figure_all_curves")
 
 
 def _lines(curve: Curve, name: str, look: Look) -> list[Document]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dashboard.figures.drawing import Document, Drawing, Look, Table, make_figure, outcome_axis
+from dashboard.figures.drawing import Document, Drawing, Look, Narrow, Table, make_figure, outcome_axis
 from dashboard.figures.format import write_share
 from dashboard.theme import fade
 from mixline.messages import Backtest
@@ -78,7 +78,8 @@ def draw_backtest(backtest: Backtest, look: Look) -> Drawing:
             )
         ],
     )
-    return Drawing("backtest", write_finding(backtest), note, figure, HEIGHT, "figure_backtest", table)
+    narrow = Narrow({"xaxis": {"nticks": 3}}, HEIGHT)
+    return Drawing("backtest", write_finding(backtest), note, figure, HEIGHT, "figure_backtest", table, narrow)
 
 
 def write_finding(backtest: Backtest) -> str:

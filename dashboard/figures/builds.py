@@ -34,6 +34,7 @@ def draw_builds(
         traces,
         barmode="relative",
         bargap=0.38,
+        uniformtext={"mode": "hide", "minsize": 10},
         xaxis={"ticksuffix": " %", "showgrid": True, "fixedrange": True, "nticks": 5, "zeroline": True},
         yaxis={
             "type": "category",

@@ -64,7 +64,7 @@ def draw_decay(decays: Sequence[Decay], summary: ModelSummary, look: Look) -> Dr
         legend={"orientation": "v", "x": 1, "xanchor": "right", "y": 1, "yanchor": "top", "font": {"size": 11}},
     )
     note = f"The adstock: the share of a channel's effect that comes in each {summary.interval}, before saturation."
-    return Drawing("decay", _finding(ordered, labels, half, summary.interval), note, figure, HEIGHT)
+    return Drawing("decay", _finding(ordered, labels, half, summary.interval), note, figure, HEIGHT, "figure_decay")
 
 
 def _band(ages: list[int], low: list[float], high: list[float], fill: str) -> Document:

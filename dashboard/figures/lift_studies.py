@@ -15,7 +15,7 @@ from dashboard.figures.drawing import (
     outcome_axis,
     row_height,
 )
-from dashboard.figures.format import write_date
+from dashboard.figures.format import bounds, write_date
 from dashboard.figures.ranges import draw_ranges
 from mixline.messages import Calibration, CalibrationStudy
 
@@ -37,10 +37,13 @@ def draw_studies(calibration: Calibration, look: Look) -> Drawing:
                 f"<b>{' + '.join(study.labels)}</b>, {write_date(study.start)} – {write_date(study.end)}<br>{what}: "
                 f"{unit.outcome(estimate.value)} ({unit.outcome_range(estimate, look.level)})"
             )
+    ends = [end for estimate in estimates for end in bounds(estimate, look.level)]
+    room = (max(*ends, 0.0) - min(*ends, 0.0)) * 0.03 or 1.0
+    reach = [min(0.0, min(ends) - room), max(0.0, max(ends) + room)]  # every range is seen to its end
     figure = make_figure(
         look,
         draw_ranges(labels, estimates, colors, texts, look),
-        xaxis=outcome_axis(unit, showgrid=True, fixedrange=True, zeroline=True, nticks=6, rangemode="tozero"),
+        xaxis=outcome_axis(unit, range=reach, showgrid=True, fixedrange=True, zeroline=True, nticks=6),
         yaxis=labels_axis(labels),
         margin={"l": 8, "r": 16, "t": 8, "b": 8},
     )

@@ -123,7 +123,7 @@ def _words(measured: Estimate, said: Estimate, difference: float, alone: Estimat
     elif abs(difference) <= ALIKE:
         words = "The model agrees with the experiment."
     else:
-        words = f"The model is {side} than the experiment {much}, which both ranges allow."
+        words = f"The model is {side} than the experiment {much}, which is within both ranges."
     if alone is not None and biased is not None and biased > DOUBTED:
         off = alone.value / measured.value
         other = f"{off:.1f} times as much" if off > 0 else "the opposite"

@@ -56,7 +56,7 @@ def test_the_prediction_is_that_of_the_draws() -> None:
     ("times", "words", "code"),
     [
         (1.0, "agrees with the experiment", None),
-        (1.3, "lower than the experiment by 23%, which both ranges allow", None),
+        (1.3, "lower than the experiment by 23%, which is within both ranges", None),
         (1e3, "lower than the experiment by 100%, more than both ranges allow", "calibration"),
         (1e-3, "higher than the experiment", "calibration"),
         (-1.0, "higher than the experiment by 200%", "calibration"),
