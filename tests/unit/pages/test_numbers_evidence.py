@@ -13,11 +13,12 @@ from flask import Flask
 from dashboard.figures.format import Unit, join_ends, write_date, write_share
 from dashboard.labels import write_label
 from mixline.mmm import response
+from mixline.mmm.checks.review import review
 from mixline.mmm.estimates import Estimate
 from mixline.mmm.model import MixModel
 from tests.fixtures_trainer import open_dashboard, publish
 from tests.unit.pages.fitted import fitted_model
-from tests.unit.pages.said import Said
+from tests.unit.pages.said import Said, numbers
 from tests.unit.pages.shown import Shown, draw_page, plain
 
 UNIT = Unit("EUR")
@@ -225,3 +226,23 @@ def test_models_to_look_at_are_dated(case: Case) -> None:
     *_, moment = case.texts["models: td"]
     assert re.fullmatch(r"\d{1,2} \w{3} \d{4}, \d\d:\d\d UTC", moment)
     assert case.texts["models: td"][1] == "Shop version 1"
+
+
+def test_checks_that_passed_are_counted(case: Case) -> None:
+    passed = sum(answer.status == "passed" for answer in review(case.model).answers)
+    assert case.texts["checks: summary"] == [f"{passed} checks passed"]
+
+
+def test_findings_about_experiments_and_the_hold_out(case: Case) -> None:
+    model, shown = case.model, case.texts["checks: p"]
+    metrics, dates = model.metrics, model.series.dates.astype("datetime64[D]")
+    times = f"{metrics['nrmse_validation'] / metrics['nrmse_train']:.1f} times that of the"
+    assert any(times in text for text in shown)
+    for study, alone in zip(model.spec.studies, model.facts["studies"], strict=True):
+        inside = (dates >= np.datetime64(study.start)) & (dates <= np.datetime64(study.end))
+        spent = model.series.spend[inside, model.paid_names.index(study.channels[0])].sum()
+        assert any(numbers(text)[:2] == [f"{study.spend:,.0f}", f"{spent:,.0f}"] for text in shown), spent
+        told = [f"{alone[name]:,.0f}" for name in ("value", "low", "high")]
+        assert any(numbers(text)[:4] == [*told, f"{study.effect:,.0f}"] for text in shown), told
+    fit = [text for text in shown if text.startswith("R²")]
+    assert all(numbers(text) == [f"{response.fit_quality(model).r2:.2f}", "0.8"] for text in fit)

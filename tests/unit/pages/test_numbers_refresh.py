@@ -121,6 +121,8 @@ def test_both_fits_stand_over_what_happened(case: Case) -> None:
                 assert (drawn, taken) == (near(known[day]), near(known[day]))
                 assert text == UNIT.outcome(known[day])
     assert actual["text"] == [UNIT.outcome(value) for value in actual["y"]]
+    axis = figure["layout"]["yaxis"]
+    assert axis.get("ticktext", []) == [UNIT.outcome(value) for value in axis.get("tickvals", [])]
 
 
 def test_the_new_periods_are_shaded_and_counted(case: Case) -> None:

@@ -5,7 +5,7 @@ other, from the arrays.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import fmean, pstdev
 
 import numpy as np
@@ -44,7 +44,8 @@ class Case:
 @pytest.fixture(scope="module")
 def case(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Case]:
     made = [make_model(periods=60 + 6 * number, paid=3, draws=16, seed=number) for number in range(3)]
-    made.append(make_model(periods=60, paid=2, draws=16, seed=9, kind="conversions"))
+    orders = make_model(periods=60, paid=2, draws=16, seed=9, kind="conversions")
+    made.append(replace(orders, spec=replace(orders.spec, segment_column="country", segment_value="FR")))
     models = [read_model(write_model(model)) for model in made]
     settings, ids = publish(tmp_path_factory.mktemp("beside"), [("Shop", model, FRAME) for model in models])
     with open_dashboard(settings) as server:
@@ -200,3 +201,10 @@ def test_cards_name_each_models_window_and_data(case: Case, three: Shown) -> Non
         first, last = (write_date(day.astype("datetime64[D]").item()) for day in model.window_dates[[0, -1]])
         assert f"{first} – {last}" in texts
         assert f"Shop version {number}" in texts
+
+
+def test_models_that_cannot_be_ranked_are_counted(case: Case) -> None:
+    """Where the models are of different countries no one of them is said to be the best."""
+    for places in ((0, 3), (0, 1, 3)):
+        (lede,) = Said(case.draw(*places).page).texts["header: lede"]
+        assert numbers(lede) == [str(len(places))]
