@@ -79,6 +79,11 @@
     },
   });
 
+  // Who comes back to the page sees what others did to the queue meanwhile: it asks once, and goes on while something is active.
+  window.addEventListener("focus", () => {
+    if (document.querySelector(".runs-page")) window.dash_clientside.set_props("runs-tick", { disabled: false });
+  });
+
   // Who opens the composer wants to see it.
   let wanted = false;
   document.addEventListener("click", (event) => {

@@ -56,7 +56,7 @@ def build_document(
     )  # one end alone fixes the share
     document["media"] = read_media(draft, channels)
     document["context"] = read_context(draft, context)
-    document["studies"] = read_studies(studies)
+    document["studies"] = read_studies(draft, studies)
     document["search"]["seed"] = read_number(seed)
     return document
 
@@ -104,7 +104,7 @@ def split_problems(
 def write_problem(problem: SpecificationProblem) -> str:
     """A problem as a sentence or two."""
     text = problem.sentence
-    if problem.expected:
+    if problem.expected and problem.expected.casefold() not in text.casefold():
         text = f"{text.rstrip('.')}; expected {problem.expected}."
     place = f"{problem.segment}: " if problem.segment else ""
     return f"{place}{text} {problem.action}".strip()

@@ -91,9 +91,7 @@ def _content(section: str, draft: SpecificationDraft) -> list[Any]:
         return [
             study_grid(draft),
             mend(STUDIES),
-            html.P(
-                "Channels go by their names: " + ", ".join(c.name for c in draft.channels) + ".", className="small soft"
-            ),
+            html.P("Channels: " + ", ".join(c.label or c.name for c in draft.channels) + ".", className="small soft"),
             html.Div(
                 [
                     html.Button("Add a study", id="study-add", className="button", n_clicks=0),

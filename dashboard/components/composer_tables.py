@@ -111,11 +111,12 @@ def read_context(draft: SpecificationDraft, rows: Sequence[Mapping[str, Any]]) -
 
 
 def study_rows(draft: SpecificationDraft) -> list[Row]:
-    """A row per lift study."""
+    """A row per lift study. Its channels are called as the table of channels calls them."""
+    labels = {channel.name: channel.label or channel.name for channel in draft.channels}
     return [
         {
             "name": str(place),
-            "channels": ", ".join(study["channels"]),
+            "channels": ", ".join(labels.get(name, name) for name in study["channels"]),
             "start": study["start"],
             "end": study["end"],
             "effect": study["effect"],
@@ -130,17 +131,22 @@ def study_rows(draft: SpecificationDraft) -> list[Row]:
 
 def new_study(draft: SpecificationDraft) -> Row:
     """An empty study at the end of the data, to be filled in; its name, a number, is given where it is added."""
-    first = next((channel.name for channel in draft.channels if channel.paid), "")
+    first = next((channel.label or channel.name for channel in draft.channels if channel.paid), "")
     window = {"start": "", "end": draft.last_date.isoformat()}
     blank = {"effect": None, "spend": None, "confidence": 90, "scope": SCOPE_LABELS["total"], "problem": ""}
     return {"name": "0", "channels": first, **window, **blank}
 
 
-def read_studies(rows: Sequence[Mapping[str, Any]]) -> list[Row]:
-    """Studies as the document has them; what is missing or no number stays so, for the engine to say."""
+def read_studies(draft: SpecificationDraft, rows: Sequence[Mapping[str, Any]]) -> list[Row]:
+    """Studies as the document has them; what is missing, no number or no channel stays so, for the engine to say."""
+    names = {called.casefold(): c.name for c in draft.channels for called in (c.label, c.name) if called}
     return [
         {
-            "channels": [part.strip() for part in str(row.get("channels") or "").split(",") if part.strip()],
+            "channels": [
+                names.get(part.strip().casefold(), part.strip())
+                for part in str(row.get("channels") or "").split(",")
+                if part.strip()
+            ],
             "start": str(row.get("start") or ""),
             "end": str(row.get("end") or ""),
             "effect": read_number(row.get("effect")),
@@ -262,9 +268,12 @@ def study_grid(draft: SpecificationDraft) -> dag.AgGrid:
          "headerTooltip": "Several, parted by commas, are measured together."},
         {"field": "start", "headerName": "From", "width": 116, "headerTooltip": "Such as 2024-01-31", **text},
         {"field": "end", "headerName": "To", "width": 116, **text},
-        {"field": "effect", "headerName": "Lift", "width": 110, "headerTooltip": "Outcome it brought in all", **number},
-        {"field": "spend", "headerName": "Spend", "width": 100, **number},
-        {"field": "confidence", "headerName": "Sure, %", "width": 92, **number},
+        {"field": "effect", "headerName": "Lift", "width": 110,
+         "headerTooltip": "What it brought in all, in the unit of the goal", **number},
+        {"field": "spend", "headerName": "Spend", "width": 100,
+         "headerTooltip": "What was spent on it, in the currency of the spend columns", **number},
+        {"field": "confidence", "headerName": "Sure, %", "width": 92,
+         "headerTooltip": "How sure the study is that there was an effect", **number},
         _choice("scope", "Measured", list(SCOPE_LABELS.values()), 110),
     ]  # fmt: skip
     return _grid(

@@ -88,7 +88,7 @@ def _charts(run: RunView, points: Sequence[SearchPoint], cloud: SearchCloud | No
     """How the best error falls, and the candidates as they come in."""
     figures = []
     if len(points) > 1:
-        figures.append(_chart("search", "Best error so far", run, search_figure(points, mode)))
+        figures.append(_chart("search", "How the best error falls", run, search_figure(points, mode)))
     if cloud and cloud.error:
         count = f"{len(cloud.error):,} of the candidates tried"
         figures.append(_chart("cloud", count, run, cloud_figure(cloud, mode)))

@@ -308,6 +308,33 @@ def test_the_queue_is_paused_reordered_and_resumed(page: Any, product: Any) -> N
     assert not page.get_by_label("Reason for a pause").is_visible()
 
 
+def test_who_comes_back_to_the_page_sees_what_others_did_to_the_queue(page: Any, product: Any) -> None:
+    """While nothing is active the page does not ask."""
+    page.goto(f"{product.dashboard}/runs")
+    page.get_by_role("button", name="Pause the queue").wait_for()
+    reason = page.get_by_label("Reason for a pause")
+    assert reason.is_visible()
+    httpx.post(f"{product.trainer}/v1/queue/pause", json={"note": "Moving house"}, timeout=10)
+    page.evaluate("window.dispatchEvent(new Event('focus'))")
+    wait_for_text(page, ".queue-panel .banner", "Moving house")
+    assert not reason.is_visible()
+    httpx.post(f"{product.trainer}/v1/queue/resume", timeout=10)
+    page.evaluate("window.dispatchEvent(new Event('focus'))")
+    page.get_by_role("button", name="Pause the queue").wait_for()
+    assert reason.is_visible()
+
+
+def test_a_copied_run_brings_its_seed(page: Any, product: Any) -> None:
+    (run_id,) = queue_runs(product, 1)
+    run = product.read(f"/v1/mmm/runs/{run_id}")
+    page.goto(f"{product.dashboard}/runs?clone={run_id}")
+    page.wait_for_selector(COMPOSER)
+    page.get_by_text("Advanced").click()
+    assert page.get_by_label("Seed").input_value() == str(run["seed"])
+    page.get_by_role("button", name="Close and use the defaults").click()
+    page.locator(COMPOSER).wait_for(state="detached")
+
+
 def test_a_batch_is_looked_at_before_it_is_launched(page: Any, product: Any, tmp_path: Path) -> None:
     httpx.post(f"{product.trainer}/v1/queue/pause", json={}, timeout=10)
     page.goto(f"{product.dashboard}/runs")

@@ -139,7 +139,8 @@ def test_all_problems_are_found_at_once_each_with_its_field(
     assert not answer["ok"]
     assert answer["runs"] == []
     assert {problem["path"] for problem in answer["problems"]} == {
-        "media[0].ranges.theta", "media[1].kind", "search", "validation", "window_start", "studies[1]", "studies[2].start",
+        "media[0].ranges.theta", "media[1].kind", "search.trials", "validation.folds", "window_start", "studies[1]",
+        "studies[2].start",
     }  # fmt: skip
     assert first
     assert second
@@ -247,6 +248,14 @@ def test_the_template_is_a_batch_of_right_rows(api: httpx.Client, dataset: dict[
     assert all(row["state"] == "ready" for row in preview["rows"])
 
 
+def test_a_wrong_row_names_the_column_of_the_file(api: httpx.Client, dataset: dict[str, Any]) -> None:
+    content = "dataset,segment,trials,settings\nTwo,DE,500,\nTwo,DE,,Nobody's"
+    rows = api.post("/v1/batches/preview", json={"content": content}).json()["rows"]
+    (trials,), (settings,) = (row["problems"] for row in rows)
+    assert trials.startswith("trials: the number of trials is out of range")
+    assert settings.startswith("settings: there are no saved settings of this name")
+
+
 def test_each_row_says_what_it_is_and_only_right_ones_are_launched(api: httpx.Client, dataset: dict[str, Any]) -> None:
     content = "\n".join(
         [
@@ -268,6 +277,8 @@ def test_each_row_says_what_it_is_and_only_right_ones_are_launched(api: httpx.Cl
     assert preview["rows"][1]["same_as"] == 2
     assert preview["ready"] == 2
     assert all(row["problems"] for row in preview["rows"] if row["state"] == "wrong")
+    (late,) = preview["rows"][5]["problems"]
+    assert "expected up to" in late
     launched = api.post("/v1/batches", json={"content": content})
     assert launched.status_code == 202
     assert (len(launched.json()["launched"]), launched.json()["left_out"]) == (2, 7)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -12,7 +13,16 @@ from typing import TYPE_CHECKING, get_args
 from pydantic import ValidationError
 
 from mixline.errors import BusyError, DataError, MixlineError, NotFoundError, TooLargeError
-from mixline.messages import BatchPreview, BatchRequest, BatchResult, BatchRow, Preset, RunRequest, RunTag
+from mixline.messages import (
+    BatchPreview,
+    BatchRequest,
+    BatchResult,
+    BatchRow,
+    Preset,
+    RunRequest,
+    RunTag,
+    SpecificationProblem,
+)
 from mixline.services.context import Services
 from mixline.services.datasets import load_frame
 from mixline.services.drafts import carry_over, draft_of
@@ -154,13 +164,13 @@ def _plan(services: Services, line: int, cells: Mapping[str, str], measured: lis
         frame = load_frame(services, dataset)
         problems, _ = find_problems(dataset.id, frame, spec.to_dict())
     except MixlineError as error:
-        return Planned(wrong.model_copy(update={"problems": [error.sentence]}))
+        return Planned(wrong.model_copy(update={"problems": [_name_column(error.sentence)]}))
     row = wrong.model_copy(
         update={
             "dataset": f"{dataset.name} v{dataset.version}",
             "segment": spec.segment_value,
             "size": f"{spec.search.trials} × {spec.search.iterations:,}, seed {spec.search.seed}",
-            "problems": [f"{p.path}: {p.sentence}" if p.path else p.sentence for p in problems],
+            "problems": [_say(problem) for problem in problems],
         }
     )
     if problems:
@@ -176,6 +186,19 @@ def _plan(services: Services, line: int, cells: Mapping[str, str], measured: lis
         }
     )
     return Planned(row, dataset, spec, tuple(tags))
+
+
+def _say(problem: SpecificationProblem) -> str:
+    """A problem of a row, with the column of the file it is in."""
+    wanted = f"; expected {problem.expected}" if problem.expected else ""
+    place = f"{problem.path}: " if problem.path else ""
+    sentence = f"{place}{problem.sentence.rstrip('.')}{wanted}. {problem.action}".strip()
+    return _name_column(sentence)
+
+
+def _name_column(sentence: str) -> str:
+    """The engine names the field of a specification; the file has a column for it."""
+    return re.sub(r"^search\.(?=trials|iterations|seed)", "", sentence)
 
 
 def _find_dataset(services: Services, cells: Mapping[str, str]) -> Dataset:
@@ -199,7 +222,17 @@ def _compose(services: Services, dataset: Dataset, cells: Mapping[str, str]) -> 
 
     spec = draft_of(services, dataset, cells.get("segment", ""))
     if "settings" in cells:
-        spec, _ = carry_over(services.saved_settings.find_name(cells["settings"]).document, spec, dataset)
+        try:
+            kept = services.saved_settings.find_name(cells["settings"])
+        except NotFoundError:
+            known = ", ".join(one.name for one in services.saved_settings.list_settings()[:12])
+            raise NotFoundError(
+                "there are no saved settings of this name",
+                where="settings",
+                got=cells["settings"],
+                expected=f"one of {known}" if known else "nothing, as none are saved yet",
+            ) from None
+        spec, _ = carry_over(kept.document, spec, dataset)
     preset = cells.get("preset", "").casefold()
     if preset or "settings" not in cells:
         spec = apply_preset(spec, preset or get_args(Preset)[1])

@@ -17,11 +17,21 @@ from dashboard.components.composer_document import (
     SECTIONS,
     build_document,
     count_by_section,
+    place_words,
     section_of,
     split_problems,
+    write_placed,
     write_problem,
 )
-from dashboard.components.composer_fields import BY_PATH, FIELDS, look_up, read_value, show_value
+from dashboard.components.composer_fields import (
+    BY_PATH,
+    FIELDS,
+    look_up,
+    read_number,
+    read_value,
+    show_value,
+    write_number,
+)
 from dashboard.components.composer_panel import composer_panel
 from dashboard.components.composer_wiring import with_size, write_takes
 from mixline.messages import BatchPreview, SpecificationCheck, SpecificationDraft, SpecificationProblem
@@ -103,8 +113,8 @@ def test_a_range_reads_back_as_it_was_written(one: float, other: float) -> None:
 
 
 def test_what_cannot_be_read_goes_to_the_engine_as_it_is(draft: SpecificationDraft) -> None:
-    row = tables.new_study(draft) | {"effect": "much", "channels": "tv, , search"}
-    (study,) = tables.read_studies([row])
+    row = tables.new_study(draft) | {"effect": "much", "channels": "tv, , Search"}
+    (study,) = tables.read_studies(draft, [row])
     assert study["effect"] == "much"
     assert study["spend"] is None
     assert study["start"] == ""
@@ -149,6 +159,55 @@ def test_problems_are_shown_where_they_belong() -> None:
     assert write_problem(rest[1]).startswith("FR: ")
     counts = count_by_section(found)
     assert (counts["goal"], counts["channels"], counts["search"], counts["context"]) == (3, 1, 1, 0)
+
+
+def test_a_place_is_called_as_it_is_called_on_the_page(draft: SpecificationDraft) -> None:
+    document = draft.specification | {"studies": [{}]}
+    places = {
+        "search.trials": "Search, Trials",
+        "search.seed": "Advanced, Seed",
+        "validation.train": "Hold-out & back-test, Fit on at least",
+        "media[1].ranges.theta": "Channels, Search, Memory",
+        "studies[0].spend": "Lift studies, study 1, Spend",
+        "media": "Channels",
+        "media[99]": "Channels",
+        "date_column": "Goal & window",
+        "": "",
+    }
+    assert {path: place_words(path, document) for path in places} == places
+    assert write_placed(problem("search.trials"), document) == "Search, Trials: It is wrong."
+
+
+def test_what_is_expected_is_not_said_twice() -> None:
+    one = SpecificationProblem(path="", sentence="A number is needed here; got nothing.", expected="a number")
+    assert write_problem(one) == "A number is needed here; got nothing."
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("12", 12),
+        (" 1,200 ", 1200),
+        ("1 200.5", 1200.5),
+        ("0,5", "0,5"),
+        ("1,2,3", "1,2,3"),
+        ("nan", "nan"),
+        ("", None),
+    ],
+)
+def test_numbers_are_read_as_people_write_them_and_never_guessed(text: str, value: Any) -> None:
+    assert read_number(text) == value
+
+
+@given(st.floats(-1e9, 1e9, allow_nan=False))
+def test_a_number_reads_back_as_it_is_shown(value: float) -> None:
+    assert read_number(write_number(value)) == value
+
+
+def test_studies_call_their_channels_as_the_page_does(draft: SpecificationDraft) -> None:
+    row = tables.new_study(draft) | {"channels": "tv, SEARCH, nothing"}
+    assert tables.new_study(draft)["channels"] == "TV"
+    assert tables.read_studies(draft, [row])[0]["channels"] == ["tv", "search", "nothing"]
 
 
 @given(st.text(max_size=40))
