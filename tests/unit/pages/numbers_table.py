@@ -81,6 +81,8 @@ PAGES: dict[str, dict[str, str]] = {
         "carryover: figure hovertemplate": FIXED,
         "carryover: figure narrow": "contribution.test_carry_over_in_words",
         "carryover: figure customdata, figure text": "contribution.test_carry_over_in_words",
+        "table-on-paper: td": "contribution.test_the_table_on_paper_says_what_the_grid_says",
+        "table-on-paper: number": FIXED,
         "channel-table: *": "contribution.test_the_table_of_channels_is_written_from_its_own_numbers",
     },
     "/response": {
@@ -132,7 +134,7 @@ PAGES: dict[str, dict[str, str]] = {
         "lift-studies": "models.test_experiments_beside_the_model",
         "lift-studies: figure-note": FIXED,
         "lift-studies: table column": FIXED,
-        "lift-studies: figure text, li": "evidence.test_experiments_in_words",
+        "lift-studies: figure text, figure ticks, li": "evidence.test_experiments_in_words",
         "actual": "models.test_errors_period_by_period_and_their_pattern",
         "actual: h2": "evidence.test_fit_and_search_in_words",
         "actual: figure text": "evidence.test_errors_by_period_in_words",

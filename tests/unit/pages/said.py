@@ -14,6 +14,7 @@ HEADINGS = {
     r"Why this candidate|A person chose this candidate": "reason",
     r"Candidates worth a look": "worth-a-look",
     r"Take it with you": "downloads",
+    r"Every channel in numbers": "table-on-paper",
     r"(One model|\d+ models) to look at": "models",
     r"Side by side": "headline",
     r"What moved, channel by channel": "moved",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -12,7 +14,7 @@ from mixline.mmm.model_file import read_model, write_model
 from tests.builders import make_model
 from tests.unit.pages.said import Said
 from tests.unit.pages.served import Ask, serve
-from tests.unit.pages.shown import ends_of, named, plain, ratio_ends, ratio_with_ends
+from tests.unit.pages.shown import ends_of, named, plain, ratio_ends, ratio_with_ends, write
 
 UNITS = {"revenue": Unit("EUR"), "conversions": Unit("", conversions=True)}
 CHANCES = (
@@ -257,3 +259,31 @@ def test_the_table_of_channels_is_written_from_its_own_numbers(
             assert found == pytest.approx([figure.value, figure.low, figure.high])
         assert numbers["probability_profitable"] == pytest.approx(r.probability_profitable)
         assert numbers["share_of_spend"] == pytest.approx(r.spend / money)
+
+
+def test_the_table_on_paper_says_what_the_grid_says(ask: Ask, level: RangeLevel) -> None:
+    """A printed page cannot scroll: its cells are the grid's, written in the same words."""
+    shown = ask("/contribution", f"?range={level}")
+    cells = Said(shown.page).texts.get("table-on-paper: td", [])
+    written = {
+        str(text).replace("\u00a0", " ")
+        for row in shown.grid("channel-table")
+        for name, text in row.items()
+        if name == "channel" or name.endswith("_text")
+    }
+    assert set(cells) <= written
+    rows = {write(part["children"][0]): part["children"] for part in shown.parts if len_of(part) > 5}
+    for row in shown.grid("channel-table"):
+        line = [write(cell) for cell in rows.get(row["channel"], [])]
+        kept = [
+            str(row[f"{name}_text"]).replace("\u00a0", " ") for name in ("spend", "contribution", "roi", "marginal_roi")
+        ]
+        assert not line or line[1:5] == kept
+
+
+def len_of(part: dict[str, Any]) -> int:
+    """How many cells a line of a table has; 0 of anything else."""
+    cells = part.get("children")
+    if not isinstance(cells, list):
+        return 0
+    return len(cells) if all(isinstance(c, dict) and c.get("type") == "Td" for c in cells) else 0

@@ -195,6 +195,8 @@ def test_experiments_in_words(case: Case) -> None:
         assert without == f"{head} Without it: {with_ends(kept)}"
         said, low, high = list(rows[3 * place + 1].values())[1:4]
         assert model == f"{head} Model: {UNIT.outcome(said)} ({join_ends(UNIT.outcome(low), UNIT.outcome(high))})"
+        axis = case.shown.figure("lift-studies")["layout"]["xaxis"]
+        assert axis.get("ticktext", []) == [UNIT.outcome(value) for value in axis.get("tickvals", [])]
         words = lines[place + 1]
         assert words.startswith(f"{write_label(study.channels[0])}, {write_date(study.start)} – The model ")
         apart = said / study.effect - 1

@@ -9,8 +9,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from dashboard.figures.format import write_chance
+from dashboard.glossary import GLOSSARY
 from dashboard.labels import write_label
 from mixline.mmm import response
+from mixline.mmm.checks.autocorrelation import AutocorrelationCheck
 from mixline.mmm.checks.review import Finding, review
 from mixline.mmm.model import MixModel
 from mixline.mmm.model_file import read_model, write_model
@@ -198,3 +201,12 @@ def test_each_kind_of_finding_is_met_here() -> None:
         "collinear",
         "outlier",
     } <= codes
+
+
+def test_definitions_name_the_lines_that_are_drawn() -> None:
+    """A number in a definition is a number shown, too: it is the check's own, or that of the words it explains."""
+    assert numbers(GLOSSARY["durbin_watson"]) == ["2", f"{AutocorrelationCheck.some:g}"]
+    for text in numbers(GLOSSARY["figure_roi"]):
+        line = float(text.removesuffix(" %")) / 100
+        assert write_chance(line) != write_chance(line - 0.01)
+    assert [write_chance(chance) for chance in (0.99, 0.9, 0.7)] == ["almost certainly", "very likely", "probably"]
