@@ -18,18 +18,27 @@ XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 WIDEST = 46
 HEADS = (
     "channel", "spend_today", "spend_planned", "change", "outcome", "outcome_5", "outcome_95", "marginal_roi",
-    "marginal_roi_5", "marginal_roi_95", "limit", "beyond_observed",
+    "marginal_roi_5", "marginal_roi_95", "limit", "beyond_observed", "currency", "first", "last", "interval",
 )  # fmt: skip
 
 
-def write_csv(plan: Plan, labels: Mapping[str, str]) -> str:
-    """The plan as CSV, plain numbers with both ends of each 90 % range, totals over the planned periods."""
+def write_csv(plan: Plan, labels: Mapping[str, str], look: Look) -> str:
+    """The plan as CSV, plain numbers with both ends of each 90 % range, totals from the first planned period to the last."""
     text = io.StringIO()
     sheet = csv.writer(text, lineterminator="\r\n")
     sheet.writerow(HEADS)
     for c in plan.channels:
         sheet.writerow(
-            [safe(labels.get(c.name, c.label)), *_numbers(c), stop_words(c), "yes" if c.extrapolated else "no"]
+            [
+                safe(labels.get(c.name, c.label)),
+                *_numbers(c),
+                stop_words(c),
+                "yes" if c.extrapolated else "no",
+                look.unit.currency,
+                str(plan.dates[0]),
+                str(plan.dates[-1]),
+                look.interval,
+            ]
         )
     return text.getvalue()
 
@@ -70,7 +79,7 @@ def _plan_sheet(sheet: Any, solved: Solved, labels: Mapping[str, str], look: Loo
     for name, estimate in (
         (f"{outcome}, plan", plan.outcome),
         (f"{outcome}, today's plan", plan.outcome_today),
-        (f"Uplift, {outcome.lower()}", plan.uplift),
+        (f"Uplift, {outcome}", plan.uplift),
         (f"Return of the plan, per {money}", plan.roi),
         (f"Return today, per {money}", plan.roi_today),
         (f"Next {money}, plan", plan.marginal_roi),

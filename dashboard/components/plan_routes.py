@@ -49,9 +49,9 @@ def _write(kind: str) -> bytes:
     planner = current_shelf().planner(client, row.id)
     solved = solve(planner, summary, read_inputs(query).only(set(planner.model.paid_names)))
     labels = {channel.name: channel.label for channel in summary.channels}
-    if kind == "csv":
-        return write_csv(solved.plan, labels).encode("utf-8-sig")
     look = make_look(summary, "light", 50 if query.get("range") == "50" else 90)
+    if kind == "csv":
+        return write_csv(solved.plan, labels, look).encode("utf-8-sig")
     if kind == "xlsx":
         return write_workbook(solved, labels, look, summary.title)
     from dashboard.components.plan_print import print_plan

@@ -18,6 +18,9 @@ def settings_words(solved: Solved, labels: Mapping[str, str], look: Look) -> lis
     one, many = INTERVALS[look.interval]
     first, last = (write_date(plan.dates[place].item()) for place in (0, -1))
     low, high = PERCENTS[asked.goal]
+    if asked.goal == "budget" and plan.spend_today > 0:  # usual limits go with the budget
+        ratio = plan.spend / plan.spend_today
+        low, high = low * min(1.0, ratio), high * max(1.0, ratio)
 
     def name(channel: str) -> str:
         return labels.get(channel, channel)
@@ -27,7 +30,7 @@ def settings_words(solved: Solved, labels: Mapping[str, str], look: Look) -> lis
         f"Over {write_periods(len(plan.dates), look.interval)}, from the {one} of {first} to that of {last}.",
         _spread(asked, labels, one, many),
         f"Today is the mean of {'all modelled time' if asked.today is None else f'the last {asked.today} {many}'}.",
-        f"Each channel may spend {low:g} % to {high:g} % of today where nothing else is said.",
+        f"Each channel may spend {_percent(low)} to {_percent(high)} of today where nothing else is said.",
     ]
     words += [f"{name(channel)} is held at {_percent(share)} of today." for channel, share in asked.held.items()]
     words += [

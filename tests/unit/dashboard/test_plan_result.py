@@ -93,14 +93,19 @@ def test_nothing_better_is_said_plainly(planner: Planner, look: Look) -> None:
     assert plan_headline(kept.plan, kept.inputs, look).startswith("Nothing better than today's plan exists")
 
 
-def test_the_csv_file_holds_the_engines_numbers_and_no_formulas(solved: Solved) -> None:
+def test_the_csv_file_holds_the_engines_numbers_and_no_formulas(solved: Solved, look: Look) -> None:
     plan = solved.plan
     first = plan.channels[0]
-    rows = list(csv.DictReader(io.StringIO(write_csv(plan, {first.name: "=1+1"}))))
+    rows = list(csv.DictReader(io.StringIO(write_csv(plan, {first.name: "=1+1"}, look))))
     assert rows[0]["channel"] == "'=1+1"
     for row, channel in zip(rows, plan.channels, strict=True):
         assert float(row["spend_planned"]) == channel.spend
         assert float(row["outcome"]) == channel.contribution.value
+        assert [row[k] for k in ("currency", "first", "last", "interval")] == [
+            "EUR",
+            *map(str, plan.dates[[0, -1]]),
+            "week",
+        ]
 
 
 def test_the_workbook_holds_real_numbers_of_the_plan(solved: Solved, look: Look) -> None:
@@ -108,7 +113,7 @@ def test_the_workbook_holds_real_numbers_of_the_plan(solved: Solved, look: Look)
     first = plan.channels[0]
     book = load_workbook(io.BytesIO(write_workbook(solved, {first.name: "=1+1"}, look, "Demo")))
     cells = {row[0]: row for row in book["Plan"].iter_rows(values_only=True) if row[0]}
-    assert cells["Uplift, revenue, eur"][1:4] == pytest.approx((plan.uplift.value, plan.uplift.low, plan.uplift.high))
+    assert cells["Uplift, Revenue, EUR"][1:4] == pytest.approx((plan.uplift.value, plan.uplift.low, plan.uplift.high))
     assert cells["Spend, EUR"][1] == pytest.approx(plan.spend)
     assert cells["'=1+1"][1:3] == pytest.approx((first.spend_today, first.spend))
     weeks = list(book["Spend by period"].iter_rows(values_only=True))

@@ -218,7 +218,9 @@ def test_what_was_asked_in_words(plan: Planned) -> None:
         first = unit.outcome(q.request.target or 0.0)
     elif goal != "budget":
         first = write_return(unit, q.request.target or 0.0)
-    expected = [first, str(WEEKS), *(("70 %", "140 %") if goal == "budget" else ("10 %", "300 %"))]
+    ratio = float(plan.spend.sum() / plan.spend_now.sum())
+    usual = (70 * min(1.0, ratio), 140 * max(1.0, ratio)) if goal == "budget" else (10, 300)
+    expected = [first, str(WEEKS), *(f"{end:.3g} %" for end in usual)]
     expected += [f"{low:g} %" for low, high in q.ends.values() if low == high]
     ends = [(e.low or 0, e.high or 0) for e in (*q.request.bounds.values(), *(g.bounds for g in q.request.groups))]
     expected += [f"{100 * end:g} %" for pair in ends if pair[0] != pair[1] for end in pair]
