@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dash import html
 
 from dashboard.components.aria import aria
+from dashboard.figures.format import unit_of
 from dashboard.reports.document import Kind
 from dashboard.reports.route import report_link
 from mixline.messages import Contributions, ModelSummary
@@ -90,9 +91,12 @@ def write_contributions(document: Contributions) -> str:
 def write_channels(summary: ModelSummary) -> str:
     """One line per paid channel: money, contribution and returns with both ends of their 90 % ranges."""
     figures = ("contribution", "roi", "marginal_roi")
+    unit = unit_of(summary)
+    per = f"conversions per {unit.money_name}" if unit.conversions else unit.roi_per  # as it stands: not per thousand
+    units = {"contribution": "conversions" if unit.conversions else summary.currency, "roi": per, "marginal_roi": per}
     head = ["channel", f"spend ({summary.currency})" if summary.currency else "spend", "share of spend"]
     for name in (*figures, "share_of_effect"):
-        label = name.replace("_", " ")
+        label = name.replace("_", " ") + (f" ({units[name]})" if units.get(name) else "")
         head += [label, f"{label}, 5 %", f"{label}, 95 %"]
     head += ["immediate share", f"half-life ({summary.interval}s)", "P(ROI > 1)"]
     text = io.StringIO()

@@ -271,7 +271,8 @@ def test_a_printed_report_without_a_browser_is_one_sentence(app: Dash, monkeypat
 def test_channels_can_be_taken_as_a_table(app: Dash) -> None:
     answer = app.server.test_client().get(f"/downloads/models/{builders.MODEL_ID}/channels.csv")
     lines = answer.data.decode("utf-8-sig").splitlines()
-    assert lines[0].startswith("channel,spend (EUR),share of spend,contribution,")
+    assert lines[0].startswith("channel,spend (EUR),share of spend,contribution (EUR),")
+    assert ',roi (per euro),"roi (per euro), 5 %",' in lines[0]
     first = builders.make_summary().channels[0]
     assert lines[1].split(",")[:4] == [
         first.label,
