@@ -37,7 +37,7 @@ NUMBER = re.compile(r"[−+-]?(?:(?!ROI)[A-Z]{3} )?[€$£¥₹]?\d(?:[\d,.]*\d)
 
 def numbers(text: str) -> list[str]:
     """The numbers of a sentence in their order, each with its sign, currency and per cent: its words may change, they may not."""
-    return NUMBER.findall(text.replace("\u00a0", " "))
+    return NUMBER.findall(text.replace("\u00a0", " ").replace("\u2060", ""))
 
 
 class Said:
@@ -54,7 +54,7 @@ class Said:
 
     def _keep(self, place: str, kind: str, text: str) -> None:
         if re.search(r"\d", text):
-            self.texts.setdefault(f"{place}: {kind}", []).append(text.replace("\u00a0", " "))
+            self.texts.setdefault(f"{place}: {kind}", []).append(text.replace("\u00a0", " ").replace("\u2060", ""))
 
     def _visit(self, node: Any, place: str, kind: str) -> None:
         if isinstance(node, list):

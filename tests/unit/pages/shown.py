@@ -56,7 +56,7 @@ def write(node: Any) -> str:
         return "".join(write(child) for child in node)
     if isinstance(node, dict):
         return write(node.get("props", node).get("children"))
-    return "" if node is None else str(node).replace("\u00a0", " ")
+    return "" if node is None else str(node).replace("\u00a0", " ").replace("\u2060", "")
 
 
 def draw_page(server: Flask, path: str, search: str = "") -> Shown:

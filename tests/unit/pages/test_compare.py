@@ -46,7 +46,7 @@ def _plain(value: Any) -> Any:
 
 def words(component: Any) -> str:
     text = json.dumps(component, default=_plain, ensure_ascii=False)
-    return text.replace("\u00a0", " ")
+    return text.replace("\u00a0", " ").replace("\u2060", "")
 
 
 def plain_page(component: Any) -> dict[str, Any]:

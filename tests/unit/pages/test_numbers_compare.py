@@ -102,7 +102,7 @@ def test_headline_figures_of_two_three_and_five(case: Case, places: tuple[int, .
 
 
 def plain(text: str) -> str:
-    return text.replace("\u00a0", " ")
+    return text.replace("\u00a0", " ").replace("\u2060", "")
 
 
 @pytest.mark.parametrize("measure", ["roi", "marginal_roi", "share_of_effect"])

@@ -102,7 +102,9 @@ def test_pointing_at_the_decomposition(model: MixModel, unit: Unit, ask: Ask) ->
         f"Actual {write(actual)}<br>Modelled {write(fitted)}"
         for actual, fitted in zip(parts.actual, parts.fitted, strict=True)
     ]
-    texts = {bar["name"]: [text.replace("\u00a0", " ") for text in bar["hovertext"]] for bar in bars}
+    texts = {
+        bar["name"]: [text.replace("\u00a0", " ").replace("\u2060", "") for text in bar["hovertext"]] for bar in bars
+    }
     terms = {named(term): term.series for term in parts.terms if term.group in ("paid", "organic")}
     for name, series in terms.items():
         assert texts.pop(name) == [
@@ -238,7 +240,9 @@ def test_the_table_of_channels_is_written_from_its_own_numbers(
     money, gain, scale = sum(r.spend for r in results), sum(r.contribution.value for r in results), unit.roi_scale
     for r in results:
         row = {
-            name: str(text).replace("\u00a0", " ") for name, text in rows[named(r)].items() if name.endswith("_text")
+            name: str(text).replace("\u00a0", " ").replace("\u2060", "")
+            for name, text in rows[named(r)].items()
+            if name.endswith("_text")
         }
         brought = join_ends(*map(unit.outcome, ends_of(r.contribution, level)))
         sure = "> 99 %" if r.probability_profitable > 0.99 else write_share(r.probability_profitable)
@@ -266,7 +270,7 @@ def test_the_table_on_paper_says_what_the_grid_says(ask: Ask, level: RangeLevel)
     shown = ask("/contribution", f"?range={level}")
     cells = Said(shown.page).texts.get("table-on-paper: td", [])
     written = {
-        str(text).replace("\u00a0", " ")
+        str(text).replace("\u00a0", " ").replace("\u2060", "")
         for row in shown.grid("channel-table")
         for name, text in row.items()
         if name == "channel" or name.endswith("_text")
@@ -276,7 +280,8 @@ def test_the_table_on_paper_says_what_the_grid_says(ask: Ask, level: RangeLevel)
     for row in shown.grid("channel-table"):
         line = [write(cell) for cell in rows.get(row["channel"], [])]
         kept = [
-            str(row[f"{name}_text"]).replace("\u00a0", " ") for name in ("spend", "contribution", "roi", "marginal_roi")
+            str(row[f"{name}_text"]).replace("\u00a0", " ").replace("\u2060", "")
+            for name in ("spend", "contribution", "roi", "marginal_roi")
         ]
         assert not line or line[1:5] == kept
 

@@ -234,7 +234,9 @@ def check_figures(figures: dict[str, Any], model: MixModel) -> None:
 
 def plain(html: str) -> str:
     text = re.sub(r"<script.*?</script>|<style.*?</style>", "", html, flags=re.DOTALL)
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", text).replace("\u00a0", " ")).replace("&#x27;", "'")
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", text).replace("\u00a0", " ").replace("\u2060", "")).replace(
+        "&#x27;", "'"
+    )
 
 
 def check_headline(text: str, model: MixModel) -> None:
@@ -248,7 +250,7 @@ def check_headline(text: str, model: MixModel) -> None:
 
 
 def ends(write_ends: Callable[..., str], estimate: response.Estimate) -> str:
-    return write_ends(estimate).replace("\u00a0", " ")
+    return write_ends(estimate).replace("\u00a0", " ").replace("\u2060", "")
 
 
 def test_one_page_report_of_the_model(case: Case) -> None:
@@ -281,7 +283,7 @@ def test_measurement_report_with_its_tables_and_sentences(case: Case) -> None:
             f"({UNIT.outcome_range(result.contribution)}) {UNIT.roi_with_range(result.roi)} "
             f"{UNIT.roi_with_range(result.marginal_roi)}"
         )
-        assert row.replace("\u00a0", " ") in text
+        assert row.replace("\u00a0", " ").replace("\u2060", "") in text
     *bars, actual = figures["decomposition"]["data"]
     document = response.contributions(model, model.interval)
     assert actual["y"] == near(document.actual.tolist())

@@ -51,7 +51,9 @@ def case(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Case]:
             page = json.loads(json.dumps(body, cls=PlotlyJSONEncoder))
         html = server.test_client().get(f"/reports/{model_id}.html?kind=measurement").text
         text = re.sub(r"<script.*?</script>|<style.*?</style>", "", html, flags=re.DOTALL)
-        text = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", text).replace("\u00a0", " ")).replace("&#x27;", "'")
+        text = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", text).replace("\u00a0", " ").replace("\u2060", "")).replace(
+            "&#x27;", "'"
+        )
         whole = Said(draw_page(server, "/models", f"?model={model_id[:12]}").page)
         yield Case(server, model, alone, Shown(page), Said(page), text, whole)
 
@@ -74,7 +76,7 @@ def test_a_candidate_as_the_model_stands_beside_what_the_model_says_now(case: Ca
     pairs = [(model[name].roi.value, ratio_with_ends(model[name].roi, 90)) for name in now for model in (now, then)]
     for mark, (value, words) in zip(marks, pairs, strict=True):
         assert mark["x"] == near([value])
-        assert words in mark["hovertemplate"].replace("\u00a0", " ")
+        assert words in mark["hovertemplate"].replace("\u00a0", " ").replace("\u2060", "")
     most = max(now, key=lambda name: abs(then[name].contribution.value - now[name].contribution.value))
     (title,) = case.said.texts["candidate-as-model: h2"]
     assert most in title

@@ -84,9 +84,11 @@ def test_pointing_at_a_mark_says_the_models_figure(case: Case, three: Shown, mea
         for name, result in results(model).items():
             spans.setdefault(name, []).append((getattr(result, measure).low, getattr(result, measure).high))
     apart = [n for n, found in spans.items() if max(low for low, _ in found) > min(high for _, high in found)]
-    title = next(
-        "".join(part["children"]) for part in three.parts if part.get("id") == f"title-compared-{measure}"
-    ).replace("\u00a0", " ")
+    title = (
+        next("".join(part["children"]) for part in three.parts if part.get("id") == f"title-compared-{measure}")
+        .replace("\u00a0", " ")
+        .replace("\u2060", "")
+    )
     if not apart:
         assert "overlap in every channel" in title
     else:
@@ -136,7 +138,9 @@ def test_stacks_say_their_shares_and_the_span_of_paid_media(case: Case, three: S
     assert numbers(title) == ([low] if low == high else [low, high])
     for trace in three.figure("builds")["data"]:
         for share, text in zip(trace["x"], trace["text"], strict=True):
-            assert text.replace("\u00a0", " ") == (write_share(share / 100) if share >= 5.5 else "")
+            assert text.replace("\u00a0", " ").replace("\u2060", "") == (
+                write_share(share / 100) if share >= 5.5 else ""
+            )
         found = [results(model).get(trace["name"]) for model in case.models[:3]]
         if all(found):
             shares = [100 * r.contribution.value / whole for r, whole in zip(found, drawn, strict=True) if r]
