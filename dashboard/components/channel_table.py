@@ -48,7 +48,30 @@ def channel_table(summary: ModelSummary, look: Look) -> html.Section:
     )
     button = html.Button("Download CSV", id=EXPORT, className="button", n_clicks=0)
     head = html.Div([html.H2("Every channel in numbers"), button], className="panel-head")
-    return html.Section([head, grid], className="panel")
+    return html.Section([head, grid, _on_paper(list_columns(look), rows)], className="panel")
+
+
+def _on_paper(columns: list[dict[str, Any]], rows: list[dict[str, Any]]) -> html.Table:
+    """The same for paper, where nothing can be scrolled: the grid draws only the columns that are in sight."""
+    shown = [column for column in columns if not column.get("hide")]
+    head = html.Tr([html.Th(column["headerName"], className=_side(column)) for column in shown])
+    body = [html.Tr([html.Td(_whole(row, column), className=_side(column)) for column in shown]) for row in rows]
+    return html.Table([html.Thead(head), html.Tbody(body)], className="plain-table paper-only")
+
+
+def _side(column: dict[str, Any]) -> str:
+    return "number" if "type" in column else ""
+
+
+def _whole(row: dict[str, Any], column: dict[str, Any]) -> str:
+    """A cell that is parted before its brackets or nowhere. Names may be parted anywhere."""
+    field = column["field"]
+    if f"{field}_text" not in row:
+        return str(row[field])
+    parts = str(row[f"{field}_text"]).split(" (")
+    return " (".join(
+        part.replace(" ", "\u00a0").replace("–", "–\u2060") for part in parts
+    )  # a dash may be parted from what follows
 
 
 def describe_channel(channel: ChannelSummary, summary: ModelSummary, look: Look) -> dict[str, Any]:

@@ -79,6 +79,21 @@ def test_the_five_page_report_is_a_button_away(page: Any, product: Any) -> None:
     assert httpx.get(product.dashboard + str(link.get_attribute("href")), timeout=60).status_code == 200
 
 
+def test_a_table_wider_than_the_paper_is_printed_whole_and_curves_four_to_a_page(page: Any, product: Any) -> None:
+    page.goto(product.dashboard + "/contribution")
+    page.wait_for_selector("#channel-table .ag-row")
+    document = pypdf.PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True, print_background=True)))
+    text = " ".join(sheet.extract_text() for sheet in document.pages)
+    names = page.locator("#channel-table [col-id=channel].ag-cell").all_inner_texts()
+    for word in ("Pays for itself", "Half-life", *names):
+        assert word in text
+    page.goto(product.dashboard + "/response")
+    page.wait_for_selector(FIGURE)
+    curves = page.locator(".curves > .panel").count()
+    document = pypdf.PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True, print_background=True)))
+    assert len(document.pages) <= 2 + curves // 4
+
+
 @pytest.mark.parametrize("path", ["/", "/contribution", "/planner"])
 def test_any_view_prints(page: Any, product: Any, path: str) -> None:
     page.goto(product.dashboard + path)

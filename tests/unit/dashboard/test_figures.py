@@ -13,7 +13,7 @@ from dashboard.figures.carryover import draw_carryover
 from dashboard.figures.decomposition import draw_decomposition, list_layers, list_steady, write_period
 from dashboard.figures.drawing import Document, Drawing, Look, make_look, nice_steps, outcome_axis
 from dashboard.figures.format import Unit
-from dashboard.figures.next_money import AMOUNT, draw_next_money, find_amount
+from dashboard.figures.next_money import AMOUNT, draw_next_money
 from dashboard.figures.quadrants import draw_quadrants
 from dashboard.figures.response_curve import draw_curve, optimum_words
 from dashboard.figures.roi import draw_roi

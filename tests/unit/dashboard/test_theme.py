@@ -81,3 +81,15 @@ def test_a_channel_keeps_its_colour_whatever_is_shown() -> None:
 
 def test_fade_keeps_the_colour() -> None:
     assert theme.fade("#2f77b8", 0.25) == "rgba(47,119,184,0.25)"
+
+
+def test_what_was_drawn_for_the_dark_screen_is_printed_in_daylight() -> None:
+    sheet = (CSS.parent / "60-print.css").read_text()
+    dark, light = asdict(theme.DARK), asdict(theme.LIGHT)
+    for name, colors in dark.items():
+        both = [(colors, light[name])] if isinstance(colors, str) else zip(colors, light[name], strict=True)
+        for drawn, printed in both:
+            red, green, blue = (int(drawn[i : i + 2], 16) for i in (1, 3, 5))
+            fill = f':is([style*="fill: rgb({red}, {green}, {blue})"], [style*="fill:{drawn}"]) {{ fill: {printed} '
+            assert fill in sheet, name
+            assert f'[style*="stroke: rgb({red}, {green}, {blue})"] {{ stroke: {printed} ' in sheet, name

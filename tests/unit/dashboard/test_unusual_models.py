@@ -184,3 +184,16 @@ def test_pages_without_the_verdict_warn_of_a_model_that_is_not_to_be_trusted() -
 def test_dates_of_the_checks_are_written_as_everywhere() -> None:
     assert write_sentence("find out what happened on 2024-05-20") == "Find out what happened on 20 May 2024."
     assert write_sentence("part 2024-13-99 stays") == "Part 2024-13-99 stays."
+
+
+def test_paper_has_every_column_that_the_screen_can_scroll_to() -> None:
+    summary = builders.make_summary()
+    grid, paper = channel_table(summary, make_look(summary, "light", 90)).children[1:]
+    shown = [column["headerName"] for column in grid.columnDefs if not column.get("hide")]
+    head, body = paper.children
+    assert [cell.children for cell in head.children.children] == shown
+    assert len(body.children) == len(summary.channels)
+    fields = [column["field"] for column in grid.columnDefs if not column.get("hide")]
+    for row, printed in zip(grid.rowData, body.children, strict=True):
+        written = [cell.children.replace("\u00a0", " ").replace("\u2060", "") for cell in printed.children]
+        assert written == [row.get(f"{field}_text", row[field]) for field in fields]
