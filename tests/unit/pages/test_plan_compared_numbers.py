@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from dashboard.components.plan_saved import compare_plans
+from dashboard.figures.drawing import Look
 from dashboard.figures.format import write_share
 from mixline.messages import PlanQuestion, ScenarioFigures, ScenarioView
 from mixline.mmm.estimates import estimate
@@ -151,3 +154,12 @@ def test_a_plan_in_another_unit_is_not_set_beside_these() -> None:
     page = desk.page(f"model={ID[:12]}&ahead={WEEKS}&compare={','.join(view.id for view in desk.saved)}")
     assert [row["Plan"] for row in page.table("plan-compare")] == ["Spring", "As it is"]
     assert any(said.startswith("More: ") and "currency" in said for said in page.texts("error-line"))
+
+
+def test_plans_are_counted_in_the_periods_of_their_own_models() -> None:
+    plans = [open_plan("revenue", name) for name in ("budget", "outcome")]
+    solved = [solve(plan.model, plan.question.request) for plan in plans]
+    look = Look("light", plans[0].unit, 90, {}, "week")
+    drawn = compare_plans(["Weekly", "Daily"], solved, {}, look, ["week", "day"])
+    document = json.loads(json.dumps(drawn, default=lambda part: part.to_plotly_json()))
+    assert cells(Shown(document), "plan-compare-table")[0] == ["Over", f"{WEEKS} weeks", f"{WEEKS} days"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -49,6 +50,20 @@ def model_id(services: Services) -> str:
 def api(settings: Settings, model_id: str) -> Iterator[httpx.Client]:
     with TestClient(create_app(settings), base_url="http://127.0.0.1") as client:
         yield client
+
+
+def test_a_saved_plan_says_what_its_outcomes_are_counted_in(
+    services: Services, api: httpx.Client, model_id: str
+) -> None:
+    made = make_model(kind="conversions")
+    goal = replace(made.spec.goal, currency="EUR")
+    counted = replace(made, spec=replace(made.spec, goal=goal))
+    services.specifications.put(counted.spec.id, counted.spec.to_dict())
+    other = services.artifacts.publish(write_model(counted))
+    models.keep_model(services, other, counted, run=None, dataset=services.datasets.get(DATASET))
+    views = [ScenarioView.model_validate_json(save(api, key).content) for key in (model_id, other)]
+    assert [view.goal_kind for view in views] == ["revenue", "conversions"]
+    assert {view.currency for view in views} == {"EUR"}
 
 
 def save(api: httpx.Client, model_id: str, name: str = "Spring", **question: object) -> httpx.Response:
