@@ -32,7 +32,7 @@ from dashboard.components.run_queue import QUEUE, pause_note, queue_panel, read_
 from dashboard.components.typed_field import TypedField
 from dashboard.figures.format import write_moment
 from dashboard.layout import LOCATION
-from mixline.errors import MixlineError
+from mixline.errors import InputError, MixlineError
 from mixline.messages import DatasetView, Preset, RunView, SizeEstimate, SpecificationDraft
 
 TICK = "runs-tick"
@@ -90,6 +90,7 @@ def layout(
                         [
                             html.Div(id="runs-stale", children=_stale_line(runs)),
                             html.Div(trouble, id="runs-trouble"),
+                            *_not_there(newest, dataset, (run, focus), (clone, copied)),
                             html.Div(id="runs-message", **aria(live="polite")),
                             _known_already(focus) if known and focus else None,
                             html.Div([html.Div(queue, id=QUEUE), pause_note()], className="panel queue-panel"),
@@ -142,6 +143,16 @@ def _history(runs: Sequence[RunView]) -> html.Div:
 
 def _choose(datasets: Sequence[DatasetView], wanted: str) -> DatasetView:
     return next((dataset for dataset in datasets if dataset.id == wanted), datasets[0])
+
+
+def _not_there(datasets: Sequence[DatasetView], dataset: str, *runs: tuple[str, RunView | None]) -> list[html.Div]:
+    """A link that is old or mistyped says so; the page is there all the same."""
+    gone = ["a run"] if any(wanted and not found for wanted, found in runs) else []
+    gone += ["a dataset"] if dataset and all(one.id != dataset for one in datasets) else []
+    if not gone:
+        return []
+    sentence = f"The link names {' and '.join(gone)} that cannot be found here. What is here is listed on this page."
+    return [html.Div(sentence, className="banner", role="status")]
 
 
 def _draft(
@@ -340,7 +351,7 @@ def launch(
             return refuse(inline_sentence("Choose at least one country or segment."))
         launched = [client.launch_run(request, key=f"{key}-{place}") for place, request in enumerate(requests)]
     except ValueError:
-        return refuse(inline_sentence(run_tags.NO_TAG))
+        return refuse(inline_sentence(run_tags.no_tag(tags or "")))
     except MixlineError as error:
         return refuse(say_refusal(client, error, dataset_id, segments or [], document))
     first = next((run for run in launched if run.job.state in ACTIVE), launched[0])
@@ -375,6 +386,8 @@ def filter_history(tag: str | None) -> tuple[Any, Any]:
     client = current_client()
     try:
         runs = client.get(list[RunView], "/v1/mmm/runs", tag=(tag or "").strip(), limit=200)
+    except InputError as error:
+        return no_update, inline_sentence(f'"{tag}" is no filter by tag. {error.action}')
     except MixlineError as error:
         return no_update, inline_error(error)
     found = f"{len(runs)} found." if tag and tag.strip() else None

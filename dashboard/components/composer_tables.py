@@ -217,7 +217,7 @@ def channel_grid(draft: SpecificationDraft) -> dag.AgGrid:
             "field": name,
             "headerName": head,
             "headerTooltip": words,
-            "width": 96,
+            "width": 90,
             "editable": {"function": f"composerUses(params, '{name}')"},
             "valueFormatter": {"function": f"composerRange(params, '{name}')"},
             "cellClassRules": {
@@ -230,19 +230,19 @@ def channel_grid(draft: SpecificationDraft) -> dag.AgGrid:
     by_name = dict(zip(heads, ranges, strict=True))
     columns = [
         _tick(),
-        {"field": "label", "headerName": "Channel", "width": 132, "editable": True, "tooltipField": "name",
+        {"field": "label", "headerName": "Channel", "width": 118, "editable": True, "tooltipField": "name",
          "cellClass": "cell-editable"},
         _choice("kind", "Kind", list(KIND_LABELS.values()), 112),
-        _choice("adstock", "Carry-over", list(ADSTOCK_LABELS.values()), 122),
+        _choice("adstock", "Carry-over", list(ADSTOCK_LABELS.values()), 160),
         by_name["theta"],
-        {"colId": "reason", "headerName": "Why this memory", "flex": 1, "minWidth": 290, "cellClass": "cell-words",
+        {"colId": "reason", "headerName": "Why this memory", "flex": 1, "minWidth": 236, "cellClass": "cell-words",
          "valueGetter": {"function": "composerReason(params)"}, "tooltipValueGetter": {"function": "composerReason(params)"}},
         by_name["alpha"],
         by_name["gamma"],
-        _choice("sign", "Effect", list(SIGN_LABELS.values()), 92),
-        _choice("input", "Modelled on", ["Spend", "Exposure"], 108, "params.data.exposed"),
         by_name["shape"],
         by_name["scale"],
+        _choice("sign", "Effect", list(SIGN_LABELS.values()), 92),
+        _choice("input", "Modelled on", ["Spend", "Exposure"], 108, "params.data.exposed"),
     ]  # fmt: skip
     return _grid(CHANNELS, channel_rows(draft), columns, context=default_words(draft))
 

@@ -299,9 +299,18 @@ def write_takes(check: SpecificationCheck, document: Mapping[str, Any]) -> Any:
     line: list[Any] = [html.Strong(runs), html.Span(f" · {takes_words(check.takes)}")]
     there = sum(plan.state == "succeeded" for plan in check.runs)
     if there:
-        known = "It has" if len(check.runs) == 1 else f"{there} of them have"
+        known = "It has" if len(check.runs) == 1 else f"{there} of them {'has' if there == 1 else 'have'}"
         line.append(html.Span(f" {known} succeeded before and will not be computed again.", className="soft"))
+    under_way = sum(plan.state in ("queued", "running") for plan in check.runs)
+    if under_way:
+        known = "It is" if len(check.runs) == 1 else f"{under_way} of them {'is' if under_way == 1 else 'are'}"
+        line.append(html.Span(f" {known} in the queue or at work already.", className="soft"))
     return line
+
+
+def _no_name(name: str | None) -> str:
+    got = f'"{name.strip()}"' if name and name.strip() else "nothing"
+    return f"Settings are kept under a name of 1 to 60 letters, digits, spaces, dots and dashes; got {got}."
 
 
 def keep_settings(
@@ -321,7 +330,7 @@ def keep_settings(
         request = SettingsRequest(name=(name or "").strip(), dataset_id=dataset_id, specification=composed.document)
         saved = client.post(SavedSettingsView, "/v1/settings", request)
     except ValidationError:
-        return no_update, "A name has 1 to 60 letters, digits, spaces, dots and dashes."
+        return no_update, _no_name(name)
     except MixlineError as error:
         return no_update, say_refusal(
             client, error, dataset_id, segments or [], composed.document if composed else None

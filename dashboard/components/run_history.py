@@ -145,6 +145,7 @@ def history_grid(rows: list[Row], *, grid_id: str) -> dag.AgGrid:
             "animateRows": False,
             "tooltipShowDelay": 300,
             "ensureDomOrder": True,
+            "localeText": {"noRowsToShow": "No run to show."},
         },
         className="ag-theme-quartz history-grid",
         style={"height": f"{min(max(len(rows), 3), ROWS_SHOWN) * 40 + 44}px", "width": "100%"},

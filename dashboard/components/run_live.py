@@ -13,14 +13,14 @@ from dashboard.client import TrainerClient
 from dashboard.components.run_log import read_events
 from dashboard.components.run_progress import ACTIVE, run_card
 from dashboard.figures.search_progress import read_search
-from mixline.errors import MixlineError, NotFoundError
+from mixline.errors import InputError, MixlineError, NotFoundError
 from mixline.messages import EventView, RunView, SearchCloud
 
 CARDS_SHOWN = 4  # the queue lists what waits
 
 
 def find_run(client: TrainerClient, runs: Sequence[RunView], run_id: str) -> RunView | None:
-    """The run the address names, also when it is older than the list."""
+    """The run the address names, also when it is older than the list; None for an id that is none."""
     if not run_id:
         return None
     found = next((run for run in runs if run.id == run_id), None)
@@ -28,7 +28,7 @@ def find_run(client: TrainerClient, runs: Sequence[RunView], run_id: str) -> Run
         return found
     try:
         return client.read_run(run_id)
-    except NotFoundError:
+    except (InputError, NotFoundError):
         return None
 
 

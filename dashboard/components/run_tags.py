@@ -16,8 +16,6 @@ from dashboard.components.typed_field import TypedField
 from mixline.errors import MixlineError
 from mixline.messages import RunTags, RunView
 
-NO_TAG = 'A tag is a name, or a name and a number: "week=32; final". A name begins with a letter.'
-
 
 def tag_bar(run: RunView) -> html.Div:
     """Outside of the card, which is drawn anew every second while somebody types here."""
@@ -30,6 +28,14 @@ def tag_bar(run: RunView) -> html.Div:
             dcc.Store(id="tags-run", data=run.id),
         ],
         className="keep-bar tag-bar",
+    )
+
+
+def no_tag(text: str) -> str:
+    """What is wrong with tags that cannot be read."""
+    return (
+        f'"{text.strip()}" cannot be read as tags. A tag is a name that begins with a letter, or such a name and a number with a '
+        'point: "week=32; budget=1.5; final".'
     )
 
 
@@ -52,7 +58,7 @@ def save_tags(clicks: int | None, text: str | None, run_id: str) -> tuple[Any, b
         request = RunTags(tags=read_tags(text or ""))
         saved = current_client().post(RunView, f"/v1/mmm/runs/{run_id}/tags", request)
     except (ValueError, ValidationError):
-        return inline_sentence(NO_TAG), False
+        return inline_sentence(no_tag(text or "")), False
     except MixlineError as error:
         return inline_error(error), False
     return html.Span("Saved." if saved.tags else "Saved without tags.", className="soft small"), False

@@ -358,7 +358,7 @@ def test_a_batch_is_looked_at_before_it_is_launched(page: Any, product: Any, tmp
     page.get_by_label("Only runs tagged").fill(f"batch = {seed % 1000}")
     wait_for_text(page, "#filter-message", "found")
     page.get_by_label("Only runs tagged").fill("batch >")
-    wait_for_text(page, "#filter-message", "no filter by tag")
+    assert "budget >= 1.5" in wait_for_text(page, "#filter-message", "no filter by tag")
 
 
 def test_candidates_come_in_while_the_search_runs_and_the_log_says_what_happened(page: Any, product: Any) -> None:

@@ -252,7 +252,9 @@ def test_what_a_launch_takes_says_so_in_words(page_app: Dash, text_of: Words) ->
     values = {"ok": True, "problems": [], "notes": [], "runs": runs, "takes": takes, "cost_per_thousand": None}
     words = text_of(write_takes(SpecificationCheck.model_validate(values), {}))
     assert words.startswith("2 runs  · 600 candidates · about 4 s")
-    assert "1 of them have succeeded before" in words
+    assert "1 of them has succeeded before" in words
+    runs[1]["state"] = "queued"
+    assert "1 of them is in the queue" in text_of(write_takes(SpecificationCheck.model_validate(values), {}))
     wrong = values | {"ok": False, "problems": [problem("search").model_dump()], "runs": []}
     assert "One thing is to be mended first." in text_of(write_takes(SpecificationCheck.model_validate(wrong), {}))
 

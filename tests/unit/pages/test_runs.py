@@ -239,7 +239,7 @@ def test_without_a_segment_nothing_is_launched(page_app: Dash, busy_trainer: Any
 def test_a_tag_that_is_none_is_said_at_the_form(page_app: Dash, busy_trainer: Any, text_of: Words) -> None:
     for tags in ("3=week", "week=many", "week=nan"):
         _, message, _ = press(["DE"], "test", 5, tags=tags)
-        assert "A tag is a name" in text_of(message), tags
+        assert f'"{tags}" cannot be read as tags' in text_of(message)
 
 
 def test_tags_are_read_as_they_are_written() -> None:
@@ -342,6 +342,21 @@ def test_older_lines_are_asked_for_until_there_are_none(page_app: Dash, trainer:
     assert show_older(1, place)[2] is True
     trainer.answer(f"GET /v1/jobs/{run.id}/events", [])  # the oldest were dropped long ago
     assert show_older(1, place)[2] is True
+
+
+def test_a_link_to_what_is_not_there_says_so(page_app: Dash, busy_trainer: Any, make_run: Any, text_of: Words) -> None:
+    problem = {
+        "type": "",
+        "title": "",
+        "status": 404,
+        "detail": "There is no run.",
+        "code": "not-found",
+        "correlation_id": "c",
+    }
+    busy_trainer.answer(f"GET /v1/mmm/runs/{make_run(9).id}", problem, 404)
+    said = "cannot be found here"
+    assert "a run and a dataset that " + said in text_of(runs.layout(run=make_run(9).id, dataset="gone"))
+    assert said not in text_of(runs.layout())
 
 
 def test_the_whole_log_is_passed_on_as_a_text(page_app: Dash, trainer: Any, make_run: Any) -> None:
