@@ -46,7 +46,9 @@ def _channels(movement: Movement, look: Look) -> html.Section:
         html.Tr(
             [
                 stack_cell(
-                    cell, "" if place == 5 else head[place], "nowrap" if place < 4 else "sentence" if place == 5 else ""
+                    cell,
+                    "" if place in (0, 5) else head[place],
+                    "nowrap" if place < 4 else "sentence" if place == 5 else "",
                 )
                 for place, cell in enumerate(_cells(channel, look))
             ]

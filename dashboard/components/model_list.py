@@ -44,7 +44,7 @@ def _distance(row: ModelRow, chosen: ModelRow) -> int:
 
 
 def _table(lines: list[html.Tr]) -> html.Div:
-    head = [html.Th(name, scope="col") for name in ("Model", "Data", "Fitted", "Verdict", "")]
+    head = [html.Th(name, scope="col") for name in ("Model", "Data", "Fitted", "Verdict", "Side by side")]
     return html.Div(
         html.Table([html.Thead(html.Tr(head)), html.Tbody(lines)], className="plain-table"),
         className="table-scroll stacked model-list",

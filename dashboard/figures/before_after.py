@@ -8,7 +8,7 @@ from dashboard.figures.drawing import Document, Drawing, Look, Table, make_figur
 from dashboard.figures.format import write_date
 from mixline.messages import FittedSeries, Movement
 
-HEIGHT = 300
+HEIGHT = 380
 
 
 def draw_before_after(movement: Movement, look: Look) -> Drawing:

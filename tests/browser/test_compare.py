@@ -125,6 +125,27 @@ def take_csv(page: Any, name: str) -> list[list[str]]:
     return list(csv.reader(io.StringIO(content)))
 
 
+def test_link_is_copied_and_opens_the_same_models_on_a_telephone(browser: Any, product: Any, pair: Pair) -> None:
+    context = browser.new_context(viewport={"width": 390, "height": 800})
+    context.grant_permissions(["clipboard-read", "clipboard-write"], origin=product.dashboard)
+    page = context.new_page()
+    page.goto(f"{product.dashboard}/compare?models={pair.after[:12]},{pair.before[:12]}")
+    page.get_by_role("button", name="Copy link").click()
+    page.get_by_text("Copied").wait_for()
+    link = page.evaluate("navigator.clipboard.readText()")
+    page.goto("about:blank")
+    page.goto(link)
+    expect(page.locator(".compare-card")).to_have_count(2)
+    assert f"{pair.after[:12]},{pair.before[:12]}" in link
+    # every figure of the ranking is on the screen, with its name
+    cells = page.locator(".ranking td[data-label='Stability']")
+    cells.last.scroll_into_view_if_needed()
+    for place in range(cells.count()):
+        box = cells.nth(place).bounding_box()
+        assert 0 <= box["x"] <= box["x"] + box["width"] <= 390
+    context.close()
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_four_models_of_two_countries_stand_side_by_side(
     browser: Any, product: Any, record: Any, pair: Pair, theme: str

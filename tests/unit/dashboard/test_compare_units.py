@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from dashboard.components.compare_settings import data_panel, name_place
+from dashboard.components.compare_settings import configuration_panel, data_panel, name_place
 from dashboard.components.compare_table import headline_table
 from dashboard.components.compare_units import group_units, join_letters, write_counted
 from dashboard.figures.compared_ranges import draw_compared
 from dashboard.figures.drawing import make_look
 from dashboard.figures.format import unit_of
-from mixline.messages import ModelSummary
+from mixline.messages import ConfigurationRow, ModelSummary
 from tests.unit.dashboard.builders import OTHER_ID, make_summary
 from tests.unit.dashboard.comparison_builders import make_comparison
 
@@ -92,3 +92,33 @@ def test_models_of_other_countries_are_said_not_to_be_compared_row_by_row() -> N
 )
 def test_places_of_a_specification_are_named_in_words(path: str, words: str) -> None:
     assert name_place(path) == words
+
+
+def test_settings_are_told_in_words_days_as_days_and_seeds_as_typed() -> None:
+    study = "studies.tv 2024-10-07"
+    rows = [
+        ConfigurationRow(path=f"{study}.{name}", kind="specification", values=[value, ""])
+        for name, value in (
+            ("channels", "tv"),
+            ("confidence", "0.851355"),
+            ("effect", "1.46472e+06"),
+            ("end", "2024-12-01"),
+            ("present", "true"),
+            ("scope", "total"),
+            ("spend", "1314740"),
+            ("start", "2024-10-07"),
+        )
+    ]
+    rows += [
+        ConfigurationRow(path="window_end", kind="window", values=["2025-12-22", ""]),
+        ConfigurationRow(path="search.seed", kind="search", values=["20251", "7"]),
+        ConfigurationRow(path="search.iterations", kind="search", values=["2000", "600"]),
+    ]
+    comparison = make_comparison([EURO, DOLLAR]).model_copy(update={"configuration": rows})
+    text = write(configuration_panel(comparison))
+    assert "Lift study of TV, 7 Oct 2024" in text
+    assert "confidence 85 %, effect 1,464,720, to 1 Dec 2024, total effect, spend 1,314,740" in text
+    assert "22 Dec 2025" in text
+    assert "20251" in text
+    assert "2,000" in text
+    assert "2024-12-01" not in text

@@ -144,3 +144,22 @@ def test_a_channel_has_the_colour_it_has_on_the_first_models_own_pages(comparing
         if trace["mode"] == "markers" and trace["name"].startswith("Search,")
     ]
     assert set(dots) == {own.color("search")}
+
+
+def test_link_to_copy_names_the_models_also_where_the_address_does_not(comparing: Flask) -> None:
+    assert f'"data-address": "/compare?models={OTHER_ID[:12]},{MODEL_ID[:12]}"' in words(page.layout())
+    assert f'models={OTHER_ID[:12]},{MODEL_ID[:12]}&weights=steady"' in words(page.layout(weights="steady"))
+
+
+def test_who_to_rely_on_stands_right_after_the_headline_figures(comparing: Flask) -> None:
+    text = words(page.layout())
+    places = [
+        text.index(title) for title in ('"Side by side"', '"Which to rely on"', '"What moved, channel by channel"')
+    ]
+    assert places == sorted(places)
+
+
+def test_rows_that_stand_by_themselves_say_what_each_figure_is(comparing: Flask) -> None:
+    text = words(page.layout())
+    for name in ("Score", "ROI before", "ROI after", "Change"):
+        assert f'"data-label": "{name}"' in text, name
