@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -16,7 +17,7 @@ from dashboard.components.plan_address import read_inputs, write_inputs
 from dashboard.components.plan_shelf import current_shelf
 from dashboard.components.plan_solving import solve
 from dashboard.figures.drawing import make_look
-from dashboard.figures.format import Unit, unit_of
+from dashboard.figures.format import Unit, unit_of, write_periods
 from dashboard.labels import label_summary
 from dashboard.theme import current_mode
 from dashboard.view import SHORT_ID, View
@@ -117,10 +118,15 @@ def _save(client: TrainerClient, summary: ModelSummary, name: str | None, replac
 
 
 def _usual_name(summary: ModelSummary, periods: int, request: PlanRequest) -> str:
-    goals = {"budget": "budget", "outcome": "target", "roi": "return", "marginal_roi": "marginal return"}
+    """The name of a plan that was given none: 13 weeks, budget €3.2M."""
+    unit = unit_of(summary)
+    goals: dict[str, tuple[str, Callable[[float], str]]] = {
+        "budget": ("budget", unit.money), "outcome": (unit.outcome_name, unit.outcome), "roi": ("return", unit.roi),
+        "marginal_roi": ("return of the next money", unit.roi),
+    }  # fmt: skip
+    what, write = goals[request.scenario]
     amount = request.budget if request.scenario == "budget" else request.target
-    figure = "as today" if amount is None else f"{amount:,.0f}" if amount >= 100 else f"{amount:.3g}"
-    return f"{periods} {summary.interval}s, {goals[request.scenario]} {figure}"
+    return f"{write_periods(periods, summary.interval)}, {what} {'as today' if amount is None else write(amount)}"
 
 
 def _draw(client: TrainerClient, summary: ModelSummary, level: str, picked: list[str]) -> tuple[Any, Any]:

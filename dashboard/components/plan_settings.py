@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 
 from dashboard.components.plan_inputs import FLIGHT, PERCENTS, PlanInputs
 from dashboard.components.plan_solving import Solved
@@ -16,7 +17,6 @@ def settings_words(solved: Solved, labels: Mapping[str, str], look: Look) -> lis
     """One sentence for each answer of the form, the usual ones included."""
     asked, plan = solved.asked, solved.plan
     one, many = INTERVALS[look.interval]
-    first, last = (write_date(plan.dates[place].item()) for place in (0, -1))
     low, high = PERCENTS[asked.goal]
     if asked.goal == "budget" and plan.spend_today > 0:  # usual limits go with the budget
         ratio = plan.spend / plan.spend_today
@@ -27,7 +27,7 @@ def settings_words(solved: Solved, labels: Mapping[str, str], look: Look) -> lis
 
     words = [
         _goal(solved, look),
-        f"Over {write_periods(len(plan.dates), look.interval)}, from the {one} of {first} to that of {last}.",
+        f"Over {write_periods(len(plan.dates), look.interval)}, {_span(plan.dates[0].item(), plan.dates[-1].item(), look)}.",
         _spread(asked, labels, one, many),
         f"Today is the mean of {'all modelled time' if asked.today is None else f'the last {asked.today} {many}'}.",
         f"Each channel may spend {_percent(low)} to {_percent(high)} of today where nothing else is said.",
@@ -53,6 +53,16 @@ def settings_words(solved: Solved, labels: Mapping[str, str], look: Look) -> lis
     if asked.carry_out:
         words.append(f"What the money brings after the last {one} counts, too.")
     return words
+
+
+def _span(first: date, last: date, look: Look) -> str:
+    """The planned periods, by the first and the last."""
+    if look.interval == "month":
+        return f"from {first:%B %Y} to {last:%B %Y}" if first != last else f"{first:%B %Y}"
+    if look.interval == "day":
+        return f"from {write_date(first)} to {write_date(last)}" if first != last else write_date(first)
+    begins = f"the week of {write_date(first)}"
+    return f"from {begins} to that of {write_date(last)}" if first != last else begins
 
 
 def _goal(solved: Solved, look: Look) -> str:

@@ -362,6 +362,23 @@ def test_a_plan_is_saved_with_every_answer_named_and_compared(app: Flask, traine
     assert "Spring" not in words(rows)
 
 
+def test_a_plan_without_a_name_is_called_by_what_it_asks(app: Flask, trainer: SimpleNamespace) -> None:
+    for question, name in (
+        ("ahead=1", "1 week, budget as today"),
+        ("ahead=8&budget=1200", "8 weeks, budget €1.2k"),
+        ("ahead=8&goal=roi&target=2.5", "8 weeks, return 2.5"),
+    ):
+        answer_click(SAVE, [], [], [], " ", False, f"model={SUMMARY.id[:12]}&{question}", SHOWN, [])
+        assert trainer.saved[0].name == name
+
+
+def test_one_period_is_not_spoken_of_as_two(app: Flask) -> None:
+    text = words(page.layout(ahead="1"))
+    assert "Over 1 week, the week of " in text
+    assert "to that of" not in text
+    assert "1 weeks" not in text
+
+
 def test_a_sixth_plan_is_not_compared(app: Flask) -> None:
     for _ in range(7):
         click(SAVE, [], [])
