@@ -4,6 +4,7 @@ recomputed with numpy from the arrays of both models' files. The models are fitt
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -65,7 +66,14 @@ def case(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Case]:
         overview = draw_page(server, "/", f"?model={ids[2][:12]}")
         waiting = draw_page(server, "/compare", f"?models={ids[0][:12]},{ids[1][:12]}")
         yield Case(
-            server, before, after, world.frame, compared, Said(compared.page), Said(overview.page), Said(waiting.page)
+            server,
+            before,
+            after,
+            world.frame,
+            compared,
+            Said(compared.page),
+            Said(overview.page),
+            Said(waiting.page),
         )
 
 
@@ -202,6 +210,7 @@ def test_the_overview_says_what_changed_since_the_model_that_was_refreshed(case:
         return brought / whole.periods, brought / spend, whole.marginal_roi.value, spend / whole.periods
 
     lines = case.overview.texts["cards: change"]
+    moved = compare_models(case.before, case.after, case.frame)
     values = list(zip(per_week(case.before), per_week(case.after), strict=True))
     told = [(first, last) for first, last in values if abs(last / first - 1) >= 0.005]
     said = iter(lines)
@@ -219,6 +228,16 @@ def test_the_overview_says_what_changed_since_the_model_that_was_refreshed(case:
             else f"{sign}{write_ratio(abs(last - first))}"
         )
         assert line.startswith(f"{size} {relative} since the last model of "), place
+        day = re.findall(r"last model of (\d+ \w+ \d+)", line)
+        assert day
+        assert any(text.startswith(f"Shop version 2 · fitted {day[0]}") or text.startswith(f"fitted {day[0]},")
+                   for text in case.said.texts["picked: div"])  # fmt: skip
+        measure = ("contribution", "roi", "marginal_roi", None)[place]
+        if measure:
+            change = moved.totals[measure].change  # type: ignore[index]
+            assert change is not None
+            assert change.value == pytest.approx(last - first)
+            assert ("may be chance" in line) == (change.low <= 0 <= change.high)
     assert told
 
 
