@@ -14,6 +14,7 @@ from dash import dcc, html
 
 from dashboard.components.aria import aria
 from dashboard.components.markets import COUNTRIES
+from dashboard.components.menu import menu_heading, menu_link
 from dashboard.components.terms import term
 from dashboard.figures.format import write_moment
 from dashboard.labels import write_label
@@ -81,10 +82,10 @@ def _choice(name: str, links: dict[str, str], chosen: str, words: Mapping[str, s
     if sum(len(label) + 3 for label in links) <= SIDE_BY_SIDE:
         return segmented(name, links, chosen)
     items = [
-        dbc.DropdownMenuItem(
-            [label, html.Span(f" {words[label]}", className="soft")] if words and label in words else label,
-            href=link,
-            active=label == chosen,
+        menu_link(
+            [label, *([html.Span(f" {words[label]}", className="soft")] if words and label in words else [])],
+            link,
+            chosen=label == chosen,
         )
         for label, link in links.items()
     ]
@@ -104,7 +105,7 @@ def _model_menu(path: str, view: View) -> dbc.DropdownMenu:
     others = [row for row in view.rows if not alike(row)]
     items = _items(path, view, near[:MOST_ALIKE])
     if others:
-        items += [dbc.DropdownMenuItem("Other models", header=True), *_items(path, view, others[:MOST_OTHERS])]
+        items += [menu_heading("Other models"), *_items(path, view, others[:MOST_OTHERS])]
     if len(near) > MOST_ALIKE or len(others) > MOST_OTHERS:
         all_of_them = view.filters.link("/models", model=view.row.id[:SHORT_ID]) + "#models"
         items += [
@@ -116,10 +117,10 @@ def _model_menu(path: str, view: View) -> dbc.DropdownMenu:
 
 def _items(path: str, view: View, rows: Sequence[ModelRow]) -> list[dbc.DropdownMenuItem]:
     return [
-        dbc.DropdownMenuItem(
+        menu_link(
             [html.Div(row.title), html.Div(_subtitle(row), className="soft small")],
-            href=view.filters.link(path, model=row.id[:SHORT_ID], country="", dataset="", kpi=""),
-            active=row.id == view.row.id,
+            view.filters.link(path, model=row.id[:SHORT_ID], country="", dataset="", kpi=""),
+            chosen=row.id == view.row.id,
         )
         for row in rows
     ]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import dash_bootstrap_components as dbc
 from dash import html
 
+from dashboard.components.menu import menu_heading
 from dashboard.components.model_downloads import REPORTS
 from dashboard.reports.route import report_link
 
@@ -13,9 +16,9 @@ WORDS = {"html": "to read and send on (HTML)", "pdf": "to print (PDF)", "png": "
 
 def report_menu(model_id: str) -> html.Div:
     """Each report in each of its formats. What opens in the browser opens beside the page, so that the page stays."""
-    items: list[dbc.DropdownMenuItem] = []
+    items: list[Any] = []
     for what, kind, endings in reversed(REPORTS):
-        items.append(dbc.DropdownMenuItem(what, header=True))
+        items.append(menu_heading(what))
         items += [
             dbc.DropdownMenuItem(
                 WORDS[ending].capitalize(),

@@ -54,6 +54,41 @@ def test_no_page_has_a_serious_finding(
     assert not found, "\n".join(found)
 
 
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_what_opens_has_no_serious_finding_either(browser: Any, product: Any, theme: str) -> None:
+    """Menus and what is folded away, each opened."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, color_scheme=theme, reduced_motion="reduce")
+    context.set_default_timeout(30_000)
+    page, found, menus = context.new_page(), [], 0
+    for path in PAGES:
+        open_page(page, product, path)
+        page.evaluate(AXE.read_text())
+        page.evaluate("document.querySelectorAll('details').forEach(part => part.open = true)")
+        for menu in [None, *page.query_selector_all("main .dropdown-toggle")]:
+            if menu is not None:
+                menu.click()
+                page.wait_for_selector("main .dropdown-menu.show")
+                menus += 1
+            for finding in page.evaluate(RUN)["violations"]:
+                if finding["impact"] in REFUSED:
+                    found += [f"{path}: {finding['id']}: {node['html'][:160]}" for node in finding["nodes"][:3]]
+            if menu is not None:
+                page.keyboard.press("Escape")
+    context.close()
+    assert menus >= 2
+    assert not found, "\n".join(found)
+
+
+def test_the_cell_of_a_table_that_has_the_focus_is_outlined(page: Any, product: Any) -> None:
+    open_page(page, product, "/contribution")
+    page.locator("#channel-table .ag-header-cell").first.focus()
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.classList.contains('ag-cell')"):
+            break
+    assert page.evaluate("getComputedStyle(document.activeElement).outlineWidth") == "2px"
+
+
 @pytest.mark.parametrize("path", UNDERSTAND)
 def test_everything_is_reached_with_the_keyboard_and_seen_to_be(page: Any, product: Any, path: str) -> None:
     open_page(page, product, path)
