@@ -49,6 +49,17 @@
         return fields.map((id) => (id.path in wanted ? String(wanted[id.path]) : none));
       },
 
+      // Asked here: cards are drawn anew every second, and an answer of the server that took longer was dropped with its question.
+      ask_to_cancel: function () {
+        const none = window.dash_clientside.no_update;
+        const context = window.dash_clientside.callback_context;
+        const run = context.triggered_id && context.triggered_id.run;
+        if (context.triggered_id === "cancel-no") return [false, null, none];
+        if (!run || !context.triggered[0].value) return [none, none, none]; // a card was drawn, no button was pressed
+        const name = document.querySelector(`[data-run="${run}"] h2, .queue-lines a[href$="run=${run}"]`);
+        return [true, run, `Cancel ${name ? name.textContent : "this run"}?`];
+      },
+
       // A study more, or those ticked less; here for the same reason.
       change_studies: function (add, remove, blank, rows, selected) {
         const context = window.dash_clientside.callback_context;

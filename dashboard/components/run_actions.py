@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import dash_bootstrap_components as dbc
-from dash import ALL, Dash, Input, Output, State, ctx, html, no_update
+from dash import ALL, ClientsideFunction, Dash, Input, Output, State, ctx, html, no_update
 from dash.exceptions import PreventUpdate
 
 from dashboard.client import current_client
 from dashboard.components.inline_error import inline_error
-from dashboard.components.run_progress import run_title
 from mixline.errors import MixlineError
 
 TICK = "runs-tick"  # asks again until nothing is active
@@ -39,14 +38,15 @@ def cancel_question() -> dbc.Modal:
 
 def register(app: Dash) -> None:
     """Wire the buttons of the cards and of the queue."""
-    app.callback(
+    app.clientside_callback(
+        ClientsideFunction("composer", "ask_to_cancel"),
         Output("cancel-question", "is_open"),
         Output("cancel-target", "data"),
         Output("cancel-title", "children"),
         Input({"type": "run-cancel", "run": ALL}, "n_clicks"),
         Input("cancel-no", "n_clicks"),
         prevent_initial_call=True,
-    )(ask_to_cancel)
+    )
     app.callback(
         Output("cancel-question", "is_open", allow_duplicate=True),
         Output("runs-message", "children"),
@@ -62,16 +62,6 @@ def register(app: Dash) -> None:
         Input({"type": "run-retry", "run": ALL}, "n_clicks"),
         prevent_initial_call=True,
     )(retry)
-
-
-def ask_to_cancel(_clicks: list[int | None], _keep: int) -> tuple[Any, ...]:
-    """Open the question for the run whose button was pressed; close it on "keep it running"."""
-    if ctx.triggered_id == "cancel-no":
-        return False, None, no_update
-    if not ctx.triggered_id or not ctx.triggered[0]["value"]:
-        raise PreventUpdate  # a card was drawn, no button was pressed
-    run_id = ctx.triggered_id["run"]
-    return True, run_id, f"Cancel {run_title(current_client().read_run(run_id))}?"
 
 
 def cancel(clicks: int, run_id: str | None) -> tuple[Any, ...]:

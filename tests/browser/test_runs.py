@@ -324,6 +324,18 @@ def test_who_comes_back_to_the_page_sees_what_others_did_to_the_queue(page: Any,
     assert reason.is_visible()
 
 
+def test_the_question_before_a_cancel_comes_however_slow_the_server(page: Any, product: Any) -> None:
+    """Cards are drawn anew every second meanwhile."""
+    (run_id,) = queue_runs(product, 1)
+    page.goto(f"{product.dashboard}/runs?run={run_id}")
+    cancel = page.locator(".run-card.focused").get_by_role("button", name="Cancel")
+    cancel.wait_for()
+    page.evaluate(SLOW, 3000)
+    cancel.click()
+    page.get_by_role("button", name="Cancel run").wait_for()
+    assert "Cancel Demo v" in page.locator("#cancel-title").inner_text()
+
+
 def test_a_copied_run_brings_its_seed(page: Any, product: Any) -> None:
     (run_id,) = queue_runs(product, 1)
     run = product.read(f"/v1/mmm/runs/{run_id}")
