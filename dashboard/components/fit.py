@@ -38,7 +38,7 @@ def list_measures(fit: FitQuality) -> list[tuple[str, str, str]]:
         ("Error to range (NRMSE)", "nrmse", f"{fit.nrmse:.3f}"),
     ]
     if fit.nrmse_validation is not None:
-        measures.append(("NRMSE on unseen periods", "nrmse_validation", f"{fit.nrmse_validation:.3f}"))
+        measures.append(("Error on held-out periods", "nrmse_validation", f"{fit.nrmse_validation:.3f}"))
     measures.append(("Distance of effect from spend (RSSD)", "rssd", f"{fit.rssd:.3f}"))
     measures.append(("Pattern left in errors (Durbin-Watson)", "durbin_watson", write_ratio(fit.durbin_watson)))
     return measures

@@ -148,7 +148,13 @@ def _waiting(run: RunView, workers: int | None) -> list[Any]:
     if workers == 0:
         lines.append(
             html.P(
-                "No worker is running, so nothing will start. Start one with `mixline worker`, or everything with `make run`.",
+                [
+                    "No worker is running, so nothing will start. Start one with ",
+                    html.Code("mixline worker"),
+                    ", or everything with ",
+                    html.Code("make run"),
+                    ".",
+                ],
                 className="error-line",
             )
         )

@@ -56,7 +56,7 @@ def test_a_model_is_defended_with_all_its_evidence(page: Any, product: Any, defe
     calibration = product.read(f"/v1/models/{defended}/calibration")
     assert len(calibration["studies"]) == 2
     assert page.locator("#figure-lift-studies .main-svg").count() > 0
-    for words in ("NRMSE on unseen periods", "Candidates", "What to do:", "not seen by the fit"):
+    for words in ("Error on held-out periods", "Candidates", "What to do:", "not seen by the fit"):
         assert words in text
 
 
