@@ -338,12 +338,15 @@ class TrainerClient:
         """
         return hashlib.sha256(self._signed_in().encode()).hexdigest() if self._identity else None
 
-    def _unanswered(self) -> UnavailableError:
-        return UnavailableError(
-            "the trainer did not answer in time",
-            where=self.address,
-            action=AWAY,
-        )
+    def _unanswered(self, *, sent: bool = False) -> UnavailableError:
+        """What is said when no answer came; `sent` when something was asked to be done, which may have been done."""
+        if sent:
+            return UnavailableError(
+                "no answer came in time, and what was asked may have been done all the same",
+                where=self.address,
+                action="Open the page again in a moment and see before you repeat it.",
+            )
+        return UnavailableError("the trainer did not answer in time", where=self.address, action=AWAY)
 
     def _send(self, method: str, path: str, **options: Any) -> httpx.Response:
         options["headers"] = {**(options.get("headers") or {}), **self._names()}
@@ -353,7 +356,7 @@ class TrainerClient:
             response = self._http.request(method, path, **options)
         except httpx.TimeoutException:
             self._silence.met()
-            raise self._unanswered() from None
+            raise self._unanswered(sent=method != "GET") from None
         except httpx.TransportError:
             raise UnavailableError(
                 "the trainer cannot be reached",

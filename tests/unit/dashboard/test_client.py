@@ -160,6 +160,14 @@ class Mute(Trainer):
         return httpx.Response(200, json={}) if request.url.path == "/health" else self.answer(request)
 
 
+def test_what_was_sent_without_an_answer_may_have_been_done() -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        raise httpx.ReadTimeout("silence", request=request)
+
+    with pytest.raises(UnavailableError, match=r"may have been done all the same.*see before you repeat it"):
+        make_client(answer).cancel_run("0" * 32)
+
+
 def test_a_silent_trainer_is_waited_for_once_and_the_last_known_shown() -> None:
     trainer = Mute()
     client = make_client(trainer)
