@@ -95,7 +95,7 @@ def test_a_finished_run_shows_the_best_error_of_its_models_file(house: House) ->
     assert row["error"] == pytest.approx(lowest, abs=1e-12)
     assert row["error_words"] == f"{lowest:.4f}"
     figure = find(page, {"type": "search", "run": house.run_id}).figure
-    assert figure.data[0].y[-1] == pytest.approx(lowest, abs=1e-12)
+    assert figure["data"][0]["y"][-1] == pytest.approx(lowest, abs=1e-12)
 
 
 def test_time_and_cost_are_those_of_the_run(house: House) -> None:
@@ -187,6 +187,6 @@ def test_a_run_at_work_shows_its_own_progress_and_candidates(house: House) -> No
     assert f"Best error so far {progress.best['nrmse']:.4f} (NRMSE, 0 is perfect)" in words
     assert re.search(rf"\b{len(cloud['error']):,} of the candidates tried", words)
     figure = find(card, {"type": "cloud", "run": run_id}).figure
-    assert (list(figure.data[0].x), list(figure.data[0].y)) == (cloud["error"], cloud["rssd"])
-    assert figure.data[1].x[0] == min(cloud["error"])
+    assert (figure["data"][0]["x"], figure["data"][0]["y"]) == (cloud["error"], cloud["rssd"])
+    assert figure["data"][1]["x"][0] == min(cloud["error"])
     assert all(error >= progress.best["nrmse"] - 1e-12 for error in cloud["error"])
