@@ -18,7 +18,7 @@ from tests.unit.dashboard import builders
 
 pytestmark = [
     pytest.mark.skipif(find_browser() is None, reason="no Chrome or Chromium to print with"),
-    pytest.mark.xdist_group("browser"),
+    pytest.mark.xdist_group("browser-alone"),
 ]
 A4 = (841.9, 595.0)  # points
 

@@ -54,6 +54,7 @@ def compose(page: Any, product: Any) -> None:
 
 def section(page: Any, name: str) -> Any:
     page.locator(".composer-tab", has_text=name).click()
+    page.locator(".composer-tab.chosen", has_text=name).wait_for()  # until then the section before is still there
     return page.locator(f"{COMPOSER} .composer-pane:visible")
 
 

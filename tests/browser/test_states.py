@@ -19,7 +19,7 @@ from mixline.settings import Settings
 from tests.browser.pictures import photograph
 from tests.unit.dashboard import builders
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-alone")]
 
 PAGES = {entry.module.removeprefix("pages."): entry.path for entry in navigation.ENTRIES}
 NAMES = {entry.module.removeprefix("pages."): entry.name for entry in navigation.ENTRIES}

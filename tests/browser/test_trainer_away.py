@@ -113,6 +113,7 @@ def office(product: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[O
     environment |= {
         "MIXLINE_HOME": str(folder / "home"),
         "MIXLINE_TRAINER": f"http://127.0.0.1:{wire.port}",
+        "MIXLINE_REQUEST_TIMEOUT": "4",
         "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)]),
     }
     command = [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "--workers", "1", "--threads", "4"]
