@@ -20,7 +20,7 @@ BUILD = (("/models", ("", "?country=FR")), ("/compare", ("",)), ("/runs", ("",))
 UPDATE = "/_dash-update-component"
 SLIDER, ANSWER, DETAILS = "plan-slider", "plan-answer.children", "plan-details.children"
 MOVES = 4
-BETWEEN_MOVES = 0.4  # seconds: a person drags, lets go, looks
+BETWEEN_MOVES = (1, 3)  # seconds: a person drags, lets go, looks what became of it
 
 
 class Person(HttpUser):
@@ -52,7 +52,7 @@ class Person(HttpUser):
             moved = opened.change(random.choice(sliders), "value", random.randint(80, 125), ANSWER)  # noqa: S311
             if answer := self.ask("planner: slider", moved):
                 opened.take(answer)
-            time.sleep(BETWEEN_MOVES)
+            time.sleep(random.uniform(*BETWEEN_MOVES))  # noqa: S311
         settled = opened.change("plan-settled", "data", opened.parts["plan-address"]["data"], DETAILS)
         self.ask("planner: figures", settled)
 
