@@ -24,7 +24,7 @@ from dashboard.labels import label_summary
 from mixline.mmm.model_file import write_model
 from mixline.settings import Settings
 from tests.builders import make_model
-from tests.unit.dashboard import builders
+from tests.unit.dashboard import answers, builders
 
 CHANNELS, DRAWS, MOVES = 10, 400, 40
 LIMIT_MILLISECONDS = 150
@@ -35,7 +35,7 @@ def main() -> None:
 
     model = make_model(periods=208, paid=CHANNELS, organic=1, draws=DRAWS, seed=3)
     files, summary = write_model(model), builders.make_summary()
-    usual = builders.answer_with([summary])
+    usual = answers.answer_with([summary])
 
     def answer(request: httpx.Request) -> httpx.Response:
         _, found, name = request.url.path.partition("/files/")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
+
+from tests.unit.pages.shown import walk
 
 Known = dict[str, dict[str, Any]]
 Name = str | dict[str, str]
@@ -89,13 +91,3 @@ def fits(wanted: Mapping[str, Any], name: Mapping[str, Any]) -> bool:
 
 def write_id(name: Name) -> str:
     return name if isinstance(name, str) else json.dumps(name, sort_keys=True, separators=(",", ":"))
-
-
-def walk(node: Any) -> Iterator[dict[str, Any]]:
-    """The properties of every component beneath a node."""
-    if isinstance(node, list):
-        for child in node:
-            yield from walk(child)
-    elif isinstance(node, dict) and "props" in node:
-        yield node["props"]
-        yield from walk(node["props"].get("children"))

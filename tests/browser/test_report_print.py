@@ -14,7 +14,7 @@ from dashboard.reports.page import write_page
 from dashboard.reports.printing import find_browser, print_page
 from mixline.errors import UnavailableError
 from mixline.messages import ReportDocuments
-from tests.unit.dashboard import builders
+from tests.unit.dashboard import evidence
 
 pytestmark = [
     pytest.mark.skipif(find_browser() is None, reason="no Chrome or Chromium to print with"),
@@ -25,7 +25,7 @@ A4 = (841.9, 595.0)  # points
 
 @pytest.fixture(scope="module")
 def pages() -> dict[str, str]:
-    documents = builders.make_documents()
+    documents = evidence.make_documents()
     return {kind: write_page(compose(documents, kind)) for kind in ("onepage", "measurement")}  # type: ignore[arg-type]
 
 
@@ -54,7 +54,7 @@ def test_a_browser_that_takes_too_long_is_given_up(pages: dict[str, str]) -> Non
 
 def make_many(count: int) -> ReportDocuments:
     """A model of many channels with long names, a long reason and a long finding."""
-    documents = builders.make_documents()
+    documents = evidence.make_documents()
     summary = documents.summary
 
     def repeat(items: list[Any], name: str) -> list[Any]:

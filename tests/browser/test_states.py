@@ -17,7 +17,7 @@ from dashboard.app import create_app
 from dashboard.client import TrainerClient
 from mixline.settings import Settings
 from tests.browser.pictures import photograph
-from tests.unit.dashboard import builders
+from tests.unit.dashboard import answers
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-alone")]
 
@@ -44,7 +44,7 @@ def dashboard(answer: Answer) -> Iterator[str]:
 
 
 def nothing_yet(request: httpx.Request) -> httpx.Response:
-    empty = builders.answer_with([])(request)
+    empty = answers.answer_with([])(request)
     return empty if empty.status_code == 200 else httpx.Response(200, json=[])
 
 
@@ -102,7 +102,7 @@ def test_pages_fail_in_one_sentence_with_a_way_on(page: Any, record: Any) -> Non
 
 
 def test_an_address_that_points_nowhere_can_be_left(page: Any) -> None:
-    with dashboard(builders.answer_with(builders.make_two_countries())) as address:
+    with dashboard(answers.answer_with(answers.make_two_countries())) as address:
         page.goto(address + "/?model=ffffffffffff")
         page.wait_for_selector(".notice.failed")
         page.get_by_role("link", name="Clear the filters").click()
@@ -110,7 +110,7 @@ def test_an_address_that_points_nowhere_can_be_left(page: Any) -> None:
 
 
 def test_while_a_page_is_made_its_shape_is_shown(page: Any) -> None:
-    with dashboard(builders.answer_with(builders.make_two_countries())) as address:
+    with dashboard(answers.answer_with(answers.make_two_countries())) as address:
         for slug, path in PAGES.items():
             release = hold_back(page)
             page.goto(address + path)

@@ -18,7 +18,7 @@ from dashboard import navigation
 from dashboard.app import ASSETS, create_app
 from dashboard.client import TrainerClient
 from mixline.settings import Settings
-from tests.unit.dashboard import builders
+from tests.unit.dashboard import answers, builders
 
 ROOT = Path(__file__).resolve().parents[2]
 Answer = Callable[[httpx.Request], httpx.Response]
@@ -51,7 +51,7 @@ def draw(browser: FlaskClient, path: str, search: str = "") -> str:
 
 @pytest.fixture(scope="module")
 def browser() -> FlaskClient:
-    return open_browser(builders.answer_with(builders.make_two_countries()))
+    return open_browser(answers.answer_with(answers.make_two_countries()))
 
 
 @pytest.mark.parametrize("path", UNDERSTAND)
@@ -71,7 +71,7 @@ def test_pages_show_no_raw_ids_and_nothing_that_is_not_a_number(browser: FlaskCl
 
 
 def test_every_page_starts_with_what_to_do_when_there_is_no_model() -> None:
-    browser = open_browser(builders.answer_with([]))
+    browser = open_browser(answers.answer_with([]))
     for path in UNDERSTAND:
         page = draw(browser, path)
         assert "No model yet" in page
@@ -80,16 +80,16 @@ def test_every_page_starts_with_what_to_do_when_there_is_no_model() -> None:
 
 
 def test_the_demo_being_fitted_is_followed_until_it_is_there() -> None:
-    page = draw(open_browser(builders.answer_with([], "seeding")), "/")
+    page = draw(open_browser(answers.answer_with([], "seeding")), "/")
     assert "The demo is being fitted" in page
     assert "progressbar" in page
     assert "Interval" in page
-    assert "could not be fitted" in draw(open_browser(builders.answer_with([], "failed")), "/")
+    assert "could not be fitted" in draw(open_browser(answers.answer_with([], "failed")), "/")
 
 
 def test_a_trainer_that_goes_away_leaves_the_last_known_results_with_their_date() -> None:
     state = {"away": False}
-    models = builders.answer_with(builders.make_two_countries())
+    models = answers.answer_with(answers.make_two_countries())
 
     def answer(request: httpx.Request) -> httpx.Response:
         if state["away"]:
@@ -119,7 +119,7 @@ def test_a_broken_address_offers_a_way_out(browser: FlaskClient) -> None:
 
 def test_a_fault_in_a_page_is_one_sentence_with_a_correlation_id() -> None:
     summary = builders.make_summary(channels=[])  # a document no trainer gives
-    page = draw(open_browser(builders.answer_with([summary])), "/contribution")
+    page = draw(open_browser(answers.answer_with([summary])), "/contribution")
     assert "This page could not be drawn" in page
     assert "Correlation id" in page
     assert "Error" not in page
@@ -151,8 +151,8 @@ def test_the_page_and_its_assets_name_no_other_host(browser: FlaskClient) -> Non
 
 
 def test_two_applications_in_one_process_do_not_share_models() -> None:
-    first = open_browser(builders.answer_with(builders.make_two_countries()))
-    second = open_browser(builders.answer_with([]))
+    first = open_browser(answers.answer_with(answers.make_two_countries()))
+    second = open_browser(answers.answer_with([]))
     assert "No model yet" in draw(second, "/")
     assert "Demo, Germany" in draw(first, "/")
 
@@ -169,14 +169,14 @@ def test_the_theme_comes_with_the_persons_own_cookie(browser: FlaskClient) -> No
 
 def test_the_dashboards_process_loads_no_trainer_library_even_when_it_draws(tmp_path: Path) -> None:
     # Made here: writing a model file loads pandas, reading one must not.
-    for name, content in builders.make_files().items():
+    for name, content in answers.make_files().items():
         (tmp_path / name).write_bytes(content)
     code = f"""
 import pathlib, sys, httpx
 from tests.integration.test_dashboard_app import draw, open_browser, UNDERSTAND
-from tests.unit.dashboard import builders
-builders.make_files = lambda: {{path.name: path.read_bytes() for path in pathlib.Path({str(tmp_path)!r}).iterdir()}}
-browser = open_browser(builders.answer_with(builders.make_two_countries()))
+from tests.unit.dashboard import answers, builders
+answers.make_files = lambda: {{path.name: path.read_bytes() for path in pathlib.Path({str(tmp_path)!r}).iterdir()}}
+browser = open_browser(answers.answer_with(answers.make_two_countries()))
 for path in UNDERSTAND:
     draw(browser, path)
 heavy = {{"sklearn", "nevergrad", "numba", "prophet", "scipy", "mlflow", "pandas"}}

@@ -34,7 +34,8 @@ from mixline.messages import (
     Score,
     StabilityPoint,
 )
-from tests.unit.dashboard.builders import MODEL_ID, OTHER_ID, START, WEEKS, answer_with, make_row, make_summary
+from tests.unit.dashboard.answers import answer_with
+from tests.unit.dashboard.builders import MODEL_ID, OTHER_ID, START, WEEKS, make_row, make_summary
 
 ADDED = 13
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)

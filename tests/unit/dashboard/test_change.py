@@ -10,7 +10,7 @@ from dashboard.components.change import change_line, read_change, write_change
 from dashboard.figures.format import Unit
 from mixline.messages import Change, HeadlineChange
 from mixline.settings import Settings
-from tests.unit.dashboard import builders
+from tests.unit.dashboard import answers, builders
 
 EURO = Unit("EUR")
 
@@ -56,5 +56,5 @@ def test_no_line_without_an_earlier_model() -> None:
 
 
 def test_a_trainer_that_cannot_say_leaves_the_line_out() -> None:
-    client = TrainerClient(Settings(), httpx.MockTransport(builders.answer_with([builders.make_summary()])))
+    client = TrainerClient(Settings(), httpx.MockTransport(answers.answer_with([builders.make_summary()])))
     assert read_change(client, builders.MODEL_ID) is None

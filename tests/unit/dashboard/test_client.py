@@ -11,7 +11,7 @@ from dashboard.client import TrainerClient
 from mixline.errors import BusyError, DataError, NotFoundError, UnavailableError
 from mixline.messages import RunRequest
 from mixline.settings import Settings
-from tests.unit.dashboard import builders
+from tests.unit.dashboard import answers, builders
 
 Answer = Callable[[httpx.Request], httpx.Response]
 
@@ -42,7 +42,7 @@ class Trainer:
     def __init__(self) -> None:
         self.asked: list[str] = []
         self.away = False
-        self.answer = builders.answer_with(builders.make_two_countries())
+        self.answer = answers.answer_with(answers.make_two_countries())
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
         self.asked.append(request.url.path)
@@ -64,13 +64,13 @@ def test_a_model_not_yet_in_mlflow_is_asked_for_again_and_kept_for_bad_times() -
     trainer = Trainer()
     summary = builders.make_summary()
     lineage = summary.lineage.model_copy(update={"tracking_url": None})
-    trainer.answer = builders.answer_with([summary.model_copy(update={"lineage": lineage})])
+    trainer.answer = answers.answer_with([summary.model_copy(update={"lineage": lineage})])
     client = make_client(trainer)
     client.read_model(builders.MODEL_ID)
     trainer.away = True
     assert client.read_model(builders.MODEL_ID).lineage.tracking_url is None
     trainer.away = False
-    trainer.answer = builders.answer_with([summary])
+    trainer.answer = answers.answer_with([summary])
     assert client.read_model(builders.MODEL_ID).lineage.tracking_url
 
 

@@ -15,7 +15,7 @@ from dashboard import delivery
 from dashboard.app import ASSETS, create_app
 from dashboard.client import TrainerClient
 from mixline.settings import Settings
-from tests.unit.dashboard import builders
+from tests.unit.dashboard import answers
 
 ROOT = Path(__file__).resolve().parents[3]
 ANYTHING = {"Accept-Encoding": "gzip, br"}
@@ -24,7 +24,7 @@ BUNDLED = {"scatter", "bar", "pie"}
 
 @pytest.fixture(scope="module")
 def browser() -> FlaskClient:
-    answer = builders.answer_with(builders.make_two_countries())
+    answer = answers.answer_with(answers.make_two_countries())
     server = create_app(Settings(), TrainerClient(Settings(), httpx.MockTransport(answer))).server
     return server.test_client()
 

@@ -12,11 +12,11 @@ from dashboard.components.filters import filter_bar
 from dashboard.view import Filters, open_view, read_filters
 from mixline.messages import ModelSummary
 from mixline.settings import Settings
-from tests.unit.dashboard import builders
+from tests.unit.dashboard import answers, builders
 
 
 def make_bar(summaries: list[ModelSummary], **filters: str) -> str:
-    client = TrainerClient(Settings(), httpx.MockTransport(builders.answer_with(summaries)))
+    client = TrainerClient(Settings(), httpx.MockTransport(answers.answer_with(summaries)))
     view = open_view(client, client.list_models(), Filters(**filters), "light")
     return json.dumps(filter_bar("/contribution", view, by_period=True), cls=PlotlyJSONEncoder, ensure_ascii=False)
 
@@ -27,11 +27,11 @@ def links(bar: str) -> list[str]:
 
 def make_goals() -> list[ModelSummary]:
     orders: Any = {"id": "f6" * 32, "title": "Demo, Germany, orders", "goal": "orders"}
-    return [*builders.make_two_countries(), builders.make_summary(conversions=True, **orders)]
+    return [*answers.make_two_countries(), builders.make_summary(conversions=True, **orders)]
 
 
 def test_a_bar_holds_what_can_be_chosen_and_the_currency() -> None:
-    bar = make_bar(builders.make_two_countries())
+    bar = make_bar(answers.make_two_countries())
     for name in ("Country", "Model", "Period", "Ranges", "Amounts in", "EUR"):
         assert name in bar
     assert '"Goal"' not in bar  # there is one
@@ -41,7 +41,7 @@ def test_a_bar_holds_what_can_be_chosen_and_the_currency() -> None:
 
 
 def test_every_choice_keeps_the_others() -> None:
-    bar = make_bar(builders.make_two_countries(), country="DE", range="50", period="month", parts="media")
+    bar = make_bar(answers.make_two_countries(), country="DE", range="50", period="month", parts="media")
     for link in links(bar):
         if "model=" not in link:
             query = dict(part.split("=") for part in link.partition("?")[2].split("&"))
@@ -49,7 +49,7 @@ def test_every_choice_keeps_the_others() -> None:
 
 
 def test_another_country_shows_its_newest_model_not_the_one_named() -> None:
-    bar = make_bar(builders.make_two_countries(), model=builders.MODEL_ID[:12])
+    bar = make_bar(answers.make_two_countries(), model=builders.MODEL_ID[:12])
     france = [link for link in links(bar) if "country=FR" in link]
     assert france
     assert "model=" not in france[0]

@@ -12,7 +12,7 @@ from dashboard.client import TrainerClient
 from dashboard.last_known import LastKnown
 from mixline.errors import UnavailableError
 from mixline.settings import Settings
-from tests.unit.dashboard import builders
+from tests.unit.dashboard import answers, builders
 
 
 def _away(request: httpx.Request) -> httpx.Response:
@@ -25,7 +25,7 @@ def _client(answer: Callable[[httpx.Request], httpx.Response], folder: Path) -> 
 
 def test_another_process_shows_what_the_first_one_heard(tmp_path: Path) -> None:
     summary = builders.make_summary()
-    first = _client(builders.answer_with([summary]), tmp_path)
+    first = _client(answers.answer_with([summary]), tmp_path)
     heard, model = first.list_models(), first.read_model(summary.id)
     second = _client(_away, tmp_path)
     known = second.list_models()

@@ -20,7 +20,7 @@ from dashboard.last_known import LastKnown
 from dashboard.memory import Memory
 from mixline.errors import NotFoundError, UnavailableError
 from mixline.settings import Settings
-from tests.unit.dashboard import builders
+from tests.unit.dashboard import answers, builders
 
 ADA, BEN = "accounts.google.com:ada@example.com", "accounts.google.com:ben@example.com"
 SIGN_IN = "x-person"
@@ -30,7 +30,7 @@ class Trainer:
     """Ada may see both models, Ben the second only, who comes without a name none; it can go away."""
 
     def __init__(self) -> None:
-        one, two = builders.make_two_countries()
+        one, two = answers.make_two_countries()
         self.rights = {ADA: [one, two], BEN: [two], "": []}
         self.away = False
         self.asked: list[tuple[str, str]] = []
@@ -43,7 +43,7 @@ class Trainer:
         models = self.rights[person]
         if not models:
             return httpx.Response(200, json=[]) if request.url.path == "/v1/models" else httpx.Response(404, json={})
-        return builders.answer_with(models)(request)
+        return answers.answer_with(models)(request)
 
 
 @pytest.fixture

@@ -26,17 +26,17 @@ from dashboard.figures.lift_studies import draw_studies
 from dashboard.figures.pareto_cloud import draw_cloud, write_against_best
 from dashboard.figures.shares import draw_shares
 from mixline.messages import Candidates, Contributions, ModelSummary, TrialSummary
-from tests.unit.dashboard import builders
+from tests.unit.dashboard import builders, evidence
 
 Draw = Callable[[ModelSummary, Candidates, Contributions, Look], Drawing]
 DRAWINGS: dict[str, Draw] = {
     "cloud": lambda s, c, d, look: draw_cloud(c, look, 3),
     "cloud by family": lambda s, c, d, look: draw_cloud(c, look, 3, families=True),
-    "decay": lambda s, c, d, look: draw_decay(builders.make_documents().decays, s, look),
-    "decay of few": lambda s, c, d, look: draw_decay(builders.make_documents().decays[:2], s, look),
+    "decay": lambda s, c, d, look: draw_decay(evidence.make_documents().decays, s, look),
+    "decay of few": lambda s, c, d, look: draw_decay(evidence.make_documents().decays[:2], s, look),
     "all curves": lambda s, c, d, look: draw_all_curves(builders.make_curves(s).curves, s, look),
-    "forecasts": lambda s, c, d, look: draw_backtest(builders.make_backtest(s), look),
-    "experiments": lambda s, c, d, look: draw_studies(builders.make_calibration(s), look),
+    "forecasts": lambda s, c, d, look: draw_backtest(evidence.make_backtest(s), look),
+    "experiments": lambda s, c, d, look: draw_studies(evidence.make_calibration(s), look),
     "shares with returns": lambda s, c, d, look: draw_shares(s, look, with_roi=True),
     "agreement": lambda s, c, d, look: draw_agreement(c, s, look),
     "candidate": lambda s, c, d, look: draw_candidate(c, 4, s, look),
@@ -55,7 +55,7 @@ def summary() -> ModelSummary:
 
 @pytest.fixture(scope="module")
 def candidates(summary: ModelSummary) -> Candidates:
-    return builders.make_candidates(summary)
+    return evidence.make_candidates(summary)
 
 
 @pytest.fixture(scope="module")
@@ -74,7 +74,7 @@ def look(summary: ModelSummary) -> Look:
 def test_every_figure_is_a_document_plotly_accepts(name: str, conversions: bool, mode: str, level: int) -> None:
     model = builders.make_summary(conversions, train_periods=90)
     look = make_look(model, mode, level)  # type: ignore[arg-type]
-    drawing = DRAWINGS[name](model, builders.make_candidates(model), builders.make_contributions(model), look)
+    drawing = DRAWINGS[name](model, evidence.make_candidates(model), builders.make_contributions(model), look)
     go.Figure(drawing.figure)
     assert "NaN" not in json.dumps(drawing.figure)
     assert drawing.note
@@ -82,7 +82,7 @@ def test_every_figure_is_a_document_plotly_accepts(name: str, conversions: bool,
 
 
 def test_model_kept_by_an_older_release_is_drawn_too(summary: ModelSummary, look: Look) -> None:
-    older = builders.make_candidates(summary, error=[], near_optimal=[], channels=[], trials=[], evaluated=0)
+    older = evidence.make_candidates(summary, error=[], near_optimal=[], channels=[], trials=[], evaluated=0)
     for drawing in (draw_cloud(older, look, None), draw_convergence(older, look)):
         go.Figure(drawing.figure)
         assert drawing.title
@@ -218,7 +218,7 @@ def test_contributions_file_adds_up_and_runs_no_formula(document: Contributions)
 
 def test_family_points_are_all_good_candidates_once(summary: ModelSummary) -> None:
     look = make_look(summary, "light", 90)
-    candidates = builders.make_candidates(summary)
+    candidates = evidence.make_candidates(summary)
     data = draw_cloud(candidates, look, None, families=True).figure["data"]
     points = [mark[0] for trace in data if trace.get("name", "").startswith("Family") for mark in trace["customdata"]]
     assert sorted(points) == [row for row, number in enumerate(candidates.cluster) if number > 0]
@@ -230,7 +230,7 @@ def test_family_points_are_all_good_candidates_once(summary: ModelSummary) -> No
 
 @pytest.mark.parametrize(("skill", "words"), [(0.6, "60 % less than"), (-0.2, "20 % more than"), (None, "off by 10 %")])
 def test_forecasts_are_told_beside_the_year_before(summary: ModelSummary, skill: float | None, words: str) -> None:
-    assert words in write_finding(builders.make_backtest(summary, skill=skill))
+    assert words in write_finding(evidence.make_backtest(summary, skill=skill))
 
 
 def test_candidate_as_the_model_is_told_by_the_figures_of_two_models_not_of_the_search() -> None:

@@ -8,12 +8,12 @@ from dashboard.view import Filters, choose_row, open_view, read_filters
 from mixline.errors import InputError, NotFoundError
 from mixline.messages import ModelRow
 from mixline.settings import Settings
-from tests.unit.dashboard import builders
+from tests.unit.dashboard import answers, builders
 
 
 @pytest.fixture
 def client() -> TrainerClient:
-    return TrainerClient(Settings(), httpx.MockTransport(builders.answer_with(builders.make_two_countries())))
+    return TrainerClient(Settings(), httpx.MockTransport(answers.answer_with(answers.make_two_countries())))
 
 
 @pytest.fixture

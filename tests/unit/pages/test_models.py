@@ -19,7 +19,7 @@ from dashboard.reports.page import read_figures
 from mixline.messages import ChoiceView, ModelSummary
 from mixline.settings import Settings
 from pages import models
-from tests.unit.dashboard import builders
+from tests.unit.dashboard import answers, builders, evidence
 
 NEW = "c3" * 32
 CANDIDATE = {"model": builders.MODEL_ID, "candidate": 4}
@@ -29,7 +29,7 @@ class Trainer:
     """Two models, and a memory of what was chosen."""
 
     def __init__(self, summaries: list[ModelSummary]) -> None:
-        self.answer_rest = builders.answer_with(summaries)
+        self.answer_rest = answers.answer_with(summaries)
         self.summaries, self.chosen, self.fault = summaries, [], None
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
@@ -47,7 +47,7 @@ class Trainer:
 
 @pytest.fixture
 def trainer() -> Trainer:
-    return Trainer(builders.make_two_countries())
+    return Trainer(answers.make_two_countries())
 
 
 @pytest.fixture
@@ -236,7 +236,7 @@ def test_reports_are_served_with_their_own_policy_and_name(app: Dash) -> None:
     assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
     assert f"mixline-{builders.MODEL_ID[:12]}-candidate-4.html" in answer.headers["Content-Disposition"]
     figures = read_figures(answer.text)
-    documents = builders.make_documents(id=builders.MODEL_ID)
+    documents = evidence.make_documents(id=builders.MODEL_ID)
     dots = next(t for t in figures["roi"]["data"] if t["mode"] == "markers")  # type: ignore[attr-defined]
     assert sorted(dots["x"]) == sorted(channel.roi.value for channel in documents.summary.channels)
     again = browser.get(answer.request.path + "?candidate=4", headers={"If-None-Match": answer.headers["ETag"]})

@@ -32,7 +32,7 @@ from mixline.errors import UnavailableError
 from mixline.messages import ScenarioRequest
 from mixline.settings import Settings
 from pages import planner as page
-from tests.unit.dashboard import builders
+from tests.unit.dashboard import answers
 from tests.unit.pages.plan_form_sent import FILES, NAMES, SHOWN, SUMMARY, asked, kept, shown, solved, words
 
 
@@ -43,7 +43,7 @@ def trainer() -> SimpleNamespace:
 
 @pytest.fixture
 def app(trainer: SimpleNamespace) -> Iterator[Flask]:
-    usual = builders.answer_with([SUMMARY])
+    usual = answers.answer_with([SUMMARY])
 
     def answer(request: httpx.Request) -> httpx.Response:
         if trainer.away:

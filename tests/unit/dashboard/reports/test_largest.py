@@ -10,19 +10,19 @@ from dashboard.reports.composing import compose
 from dashboard.reports.largest import respace
 from dashboard.reports.page import write_page
 from mixline.messages import ReportDocuments
-from tests.unit.dashboard import builders
+from tests.unit.dashboard import builders, evidence
 
 HEIGHT = 200
 
 
 def make_documents(tracking: str) -> ReportDocuments:
-    documents = builders.make_documents()
+    documents = evidence.make_documents()
     lineage = documents.summary.lineage.model_copy(update={"tracking_url": tracking})
     return documents.model_copy(update={"summary": documents.summary.model_copy(update={"lineage": lineage})})
 
 
 def test_no_name_lies_on_another_and_none_leaves_the_figure() -> None:
-    documents = builders.make_documents()
+    documents = evidence.make_documents()
     drawn = draw_decomposition(documents.contributions, make_look(documents.summary, "light", 90))
     layout = respace(drawn, HEIGHT).figure["layout"]
     low, high = layout["yaxis"]["range"]
@@ -35,7 +35,7 @@ def test_no_name_lies_on_another_and_none_leaves_the_figure() -> None:
 
 
 def test_paper_is_not_pointed_at() -> None:
-    page = write_page(compose(builders.make_documents(), "measurement"))
+    page = write_page(compose(evidence.make_documents(), "measurement"))
     assert "Point at a part" not in page
 
 
@@ -45,6 +45,6 @@ def test_people_outside_are_sent_to_no_address_of_this_machine() -> None:
 
 
 def test_every_sheet_names_the_model() -> None:
-    page = write_page(compose(builders.make_documents(), "measurement"))
+    page = write_page(compose(evidence.make_documents(), "measurement"))
     short = builders.MODEL_ID[:12]
     assert page.count(f"model {short} of") == 5

@@ -12,14 +12,14 @@ from dashboard.reports.composing import compose, read_kind
 from dashboard.reports.page import page_policy, read_figures, write_page
 from mixline.errors import InputError
 from mixline.messages import ReportDocuments
-from tests.unit.dashboard import builders
+from tests.unit.dashboard import evidence
 
 EIGHT = ["waterfall", "actual", "shares", "roi", "decay", "carryover", "all-curves", "residual-size"]
 
 
 @pytest.fixture(scope="module")
 def documents() -> ReportDocuments:
-    return builders.make_documents()
+    return evidence.make_documents()
 
 
 @pytest.fixture(scope="module")
@@ -89,8 +89,8 @@ def test_head_names_model_goal_window_fit_verdict_and_reason(onepage: str) -> No
 
 
 def test_a_candidate_says_which_it_is() -> None:
-    preview = builders.make_preview(17)
-    documents = builders.make_documents().model_copy(update={"preview": preview})
+    preview = evidence.make_preview(17)
+    documents = evidence.make_documents().model_copy(update={"preview": preview})
     report = compose(documents, "onepage")
     text = write_page(report)
     assert "Candidate 17: trial 2, candidate 1,340" in text
@@ -107,7 +107,7 @@ def test_the_measurement_report_has_five_sheets_with_words_and_lineage(measureme
 
 @pytest.mark.parametrize("kind", ["onepage", "measurement"])
 def test_conversions_and_a_single_channel_make_a_report_too(kind: Any) -> None:
-    documents = builders.make_documents(conversions=True)
+    documents = evidence.make_documents(conversions=True)
     one = documents.summary.channels[:1]
     alone = documents.model_copy(
         update={
@@ -128,7 +128,7 @@ def test_the_same_documents_give_the_same_file(documents: ReportDocuments, onepa
 
 def test_names_cannot_become_markup_or_end_the_data() -> None:
     evil = "</script><script>alert(1)</script>"
-    documents = builders.make_documents(title=evil)
+    documents = evidence.make_documents(title=evil)
     channels = [documents.summary.channels[0].model_copy(update={"label": evil}), *documents.summary.channels[1:]]
     summary = documents.summary.model_copy(update={"channels": channels})
     page = write_page(compose(documents.model_copy(update={"summary": summary}), "onepage"))
@@ -137,7 +137,7 @@ def test_names_cannot_become_markup_or_end_the_data() -> None:
 
 
 def onepage_scripts() -> int:
-    return write_page(compose(builders.make_documents(), "onepage")).count("<script")
+    return write_page(compose(evidence.make_documents(), "onepage")).count("<script")
 
 
 def test_the_file_asks_no_other_host_for_anything(onepage: str) -> None:
