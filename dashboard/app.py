@@ -17,7 +17,7 @@ import dash
 from dash import Dash, Input
 from flask import Flask, Response, request
 
-from dashboard import delivery, exchange, layout, navigation, security
+from dashboard import delivery, exchange, layout, navigation, repeated, security
 from dashboard.client import EXTENSION, TrainerClient
 from dashboard.reports import route as reports
 from dashboard.theme import COOKIE
@@ -79,6 +79,7 @@ def create_app(settings: Settings, client: TrainerClient | None = None) -> Dash:
     app.layout = layout.shell
     layout.register(app)
     _add_routes(app.server)
+    repeated.repeat(app.server, [entry.path for entry in navigation.ENTRIES if entry.lasting])
     delivery.deliver(app.server, ASSETS)
     reports.add_routes(app.server)
     security.protect(app)

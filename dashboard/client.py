@@ -21,11 +21,13 @@ import httpx
 from flask import current_app, has_request_context, request
 from pydantic import ValidationError
 
+from dashboard import trail
 from dashboard.memory import Known as Known
-from dashboard.memory import Memory, read_body
+from dashboard.memory import Memory, digest_of, read_body
 from dashboard.problems import read_problem
 from dashboard.silence import Silence
-from mixline.errors import ForbiddenError, NotFoundError, UnavailableError
+from dashboard.trail import Asked
+from mixline.errors import ForbiddenError, MixlineError, NotFoundError, UnavailableError
 from mixline.messages import (
     Backtest,
     Calibration,
@@ -276,6 +278,20 @@ class TrainerClient:
 
     # --- how ---
 
+    def ask_again(self, asked: Asked) -> bytes | None:
+        """The digest of the answer to a question of a page that was drawn, for whoever asks now; None without an answer."""
+        person = self._person()
+        if asked.settled and (given := self._memory.given(asked.path, person)):
+            return given
+        try:
+            response = self._ask(asked.path, person)
+        except MixlineError:
+            return None
+        digest = digest_of(response.content)
+        if digest == asked.digest:
+            self._memory.again(asked.path, person, response.content)
+        return digest
+
     def _knock(self) -> bool:
         try:
             self._http.get("/health", timeout=CONNECT_TIMEOUT)
@@ -290,16 +306,19 @@ class TrainerClient:
         person = self._person()
         found, unasked = self._memory.document(path, person, kind)
         if found is not None and unasked and settled(found):
+            trail.note(path, self._memory.given(path, person), settled=True)
             return cast(T, found)
         try:
             response = self._ask(path, person)
             document = _parse(kind, response)
         except UnavailableError:
+            trail.spoil()
             if found is not None:
                 return cast(T, found)
             if (kept := self._memory.kept(path, person, kind)) is None:
                 raise
             return kept.value
+        trail.note(path, digest_of(response.content), settled=settled(document))
         return self._memory.give(path, person, kind, document, response.content)
 
     def _latest(self, path: str, kind: type[T]) -> Known[T]:
@@ -309,17 +328,21 @@ class TrainerClient:
             response = self._ask(path, person)
             value = _parse(kind, response)
         except UnavailableError:
+            trail.spoil()
             if (last := self._memory.last(path, person, kind)) is None:
                 raise
             return last
+        trail.note(path, digest_of(response.content), settled=False)
         return self._memory.hear(path, person, value, response.content)
 
     def _ask(self, path: str, person: str | None) -> httpx.Response:
         """An answer that will be kept. Who is refused keeps no earlier one."""
         try:
-            return self._send("GET", path)
-        except (ForbiddenError, NotFoundError):
-            self._memory.forget(path, person)
+            return self._exchange("GET", path)
+        except MixlineError as error:
+            trail.spoil()
+            if isinstance(error, (ForbiddenError, NotFoundError)):
+                self._memory.forget(path, person)
             raise
 
     def _signed_in(self) -> str:
@@ -349,6 +372,11 @@ class TrainerClient:
         return UnavailableError("the trainer did not answer in time", where=self.address, action=AWAY)
 
     def _send(self, method: str, path: str, **options: Any) -> httpx.Response:
+        """An answer that is not kept: what is drawn with it is drawn anew each time."""
+        trail.spoil()
+        return self._exchange(method, path, **options)
+
+    def _exchange(self, method: str, path: str, **options: Any) -> httpx.Response:
         options["headers"] = {**(options.get("headers") or {}), **self._names()}
         try:
             if self._silence.holds():

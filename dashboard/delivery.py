@@ -62,7 +62,7 @@ def deliver(server: Flask, assets: Path) -> None:
 
     def plotly() -> Response:
         content = PLOTLY_FILE.read_bytes()
-        if _takes_gzip():
+        if takes_gzip():
             response = Response(content, mimetype="text/javascript")
             response.headers["Content-Encoding"] = "gzip"
         else:
@@ -115,7 +115,8 @@ def how_long(path: str, stamped: bool, response: Response) -> str:
     return ASK_EACH_TIME
 
 
-def _takes_gzip() -> bool:
+def takes_gzip() -> bool:
+    """Whether the browser that asks can unpack."""
     return request.accept_encodings["gzip"] > 0
 
 
@@ -126,7 +127,7 @@ def _pack(response: Response, packed: Packed) -> Response:
     if response.is_streamed and not response.direct_passthrough:
         return response  # made while it is sent
     response.vary.add("Accept-Encoding")
-    if not _takes_gzip():
+    if not takes_gzip():
         return response
     response.direct_passthrough = False
     content = response.get_data()

@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl
 
 from dash import ALL, ClientsideFunction, Dash, Input, Output, State, ctx, dcc, html, page_container
 
-from dashboard import delivery, navigation
+from dashboard import delivery, navigation, trail
 from dashboard.components import states
 from dashboard.components.aria import aria
 from dashboard.components.icons import icon
@@ -113,8 +113,10 @@ def guard(page: Callable[..., Any], path: str) -> Callable[..., Any]:
         try:
             return page(**query)
         except MixlineError as error:
+            trail.spoil()
             return states.failed(error, path)
         except Exception:
+            trail.spoil()
             correlation_id = secrets.token_hex(8)
             log.exception("a page failed, correlation id %s", correlation_id)
             return states.broken(correlation_id)

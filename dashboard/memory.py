@@ -49,7 +49,7 @@ class Memory:
         self._lock = threading.Lock()
         self._documents: OrderedDict[tuple[Any, bytes], Any] = OrderedDict()  # by kind and digest of the bytes
         self._given: OrderedDict[tuple[str | None, str], tuple[bytes, float]] = OrderedDict()  # that digest, and when
-        self._lists: OrderedDict[tuple[str | None, str], Known[Any]] = OrderedDict()
+        self._lists: OrderedDict[tuple[str | None, str], tuple[bytes, Known[Any]]] = OrderedDict()  # with that digest
         self._last = LastKnown(folder)
 
     def document(self, path: str, person: str | None, kind: Any) -> tuple[Any, bool]:
@@ -66,7 +66,7 @@ class Memory:
     def give(self, path: str, person: str | None, kind: Any, document: T, body: bytes) -> T:
         """Remember that the trainer gave this person this document; the one held for others where the bytes are the same."""
         self._last.keep(path, body, person)
-        digest = hashlib.sha256(body).digest()
+        digest = digest_of(body)
         with self._lock:
             held: T = self._documents.setdefault((kind, digest), document)
             self._documents.move_to_end((kind, digest))
@@ -79,13 +79,29 @@ class Memory:
         self._last.keep(path, body, person)
         known = Known(value, datetime.now(UTC))
         with self._lock:
-            _put(self._lists, (person, path), known, LISTS_KEPT)
+            _put(self._lists, (person, path), (digest_of(body), known), LISTS_KEPT)
         return known
+
+    def given(self, path: str, person: str | None) -> bytes:
+        """The digest of the document this person was given here, where they may look again unasked; empty where not."""
+        with self._lock:
+            digest, at = self._given.get((person, path), (b"", 0.0))
+        return digest if person is None or time.monotonic() - at < RIGHT_SECONDS else b""
+
+    def again(self, path: str, person: str | None, body: bytes) -> None:
+        """This person was told just now what they, or somebody else, had been told before."""
+        self._last.keep(path, body, person)
+        key, digest = (person, path), digest_of(body)
+        with self._lock:
+            before, heard = self._lists.pop(key, (b"", None))
+            if heard is not None and before == digest:
+                _put(self._lists, key, (digest, Known(heard.value, datetime.now(UTC))), LISTS_KEPT)
+            _put(self._given, key, (digest, time.monotonic()), ANSWERS_KEPT)
 
     def last(self, path: str, person: str | None, kind: type[T]) -> Known[T] | None:
         """The last this person was told, by this process or, where later, another."""
         with self._lock:
-            heard = self._lists.get((person, path))
+            _, heard = self._lists.get((person, path), (b"", None))
         known = [answer for answer in (heard, self.kept(path, person, kind)) if answer is not None]
         if not known:
             return None
@@ -108,6 +124,10 @@ class Memory:
             self._given.pop((person, path), None)
             self._lists.pop((person, path), None)
         self._last.forget(path, person)
+
+
+def digest_of(body: bytes) -> bytes:
+    return hashlib.sha256(body).digest()
 
 
 def read_body(kind: type[T], body: bytes) -> T:

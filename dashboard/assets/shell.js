@@ -31,7 +31,7 @@
         if (location.hash.length > 1 && location.hash !== "#content") bring(0);
         const kept = new URLSearchParams(search || "");
         const filters = new URLSearchParams();
-        for (const name of ["dataset", "country", "kpi", "model", "period", "range"]) {
+        for (const name of ["dataset", "country", "kpi", "model", "period", "range", "currency"]) {
           if (kept.has(name)) filters.set(name, kept.get(name));
         }
         const query = filters.toString() ? "?" + filters.toString() : "";

@@ -10,11 +10,29 @@ from flask import current_app
 
 from dashboard.client import TrainerClient
 from dashboard.shelf import Shelf
+from mixline.mmm.model import MixModel
 from mixline.mmm.model_file import DOCUMENT, TABLES, read_model
-from mixline.mmm.planner import Planner
+from mixline.mmm.planner import Plan, Planner, PlanRequest
 
 KEPT = 8
+PLANS_KEPT = 64  # of each model
 EXTENSION = "mixline.planners"
+
+
+class LastingPlanner(Planner):
+    """A planner that solves the same question once: today's plan stands beside every move of a slider, and what a move gave is
+    drawn in full a moment later.
+    """
+
+    def __init__(self, model: MixModel) -> None:
+        super().__init__(model)
+        self._plans: Shelf[Plan] = Shelf(PLANS_KEPT)
+
+    def plan(self, request: PlanRequest, seed: int = 0) -> Plan:
+        def solve() -> Plan:
+            return super(LastingPlanner, self).plan(request, seed)
+
+        return self._plans.find(f"{seed} {request!r}", solve)  # the question as it is written holds every digit
 
 
 class PlannerShelf:
@@ -34,7 +52,7 @@ class PlannerShelf:
         client.require_model(model_id)
 
         def make() -> Planner:
-            return Planner(read_model({name: client.read_file(model_id, name) for name in (DOCUMENT, *TABLES)}))
+            return LastingPlanner(read_model({name: client.read_file(model_id, name) for name in (DOCUMENT, *TABLES)}))
 
         return self._planners.find(model_id, make)
 

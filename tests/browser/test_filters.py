@@ -36,7 +36,7 @@ def test_two_people_never_see_each_others_filters(people: tuple[Any, Any], produ
     germany, france = people
     views = ((germany, "DE", "50 %"), (france, "FR", "90 %"))
     for page, country, level in views:
-        page.goto(product.dashboard + "/?dataset=Demo")
+        page.goto(product.dashboard + "/?dataset=Demo&currency=USD")
         page.wait_for_selector(FIGURE)
         choose(page, "Country", country)
         choose(page, "Ranges", level)
@@ -49,6 +49,7 @@ def test_two_people_never_see_each_others_filters(people: tuple[Any, Any], produ
             assert chosen(page, "Country") == country
             assert chosen(page, "Ranges") == level
             assert f"· {country} ·" in page.locator(".page").get_attribute("data-source")
+            assert "currency=USD" in page.url
     numbers = [page.locator(".card-figure .value").first.inner_text() for page, _, _ in views]
     assert numbers[0] != numbers[1]
 

@@ -1,10 +1,15 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 
 import pytest
 
+from dashboard.components.plan_shelf import LastingPlanner
 from dashboard.shelf import Shelf
+from mixline.errors import SpecificationError
+from mixline.mmm.planner import Planner, PlanRequest
+from tests.builders import make_model
 
 
 def test_what_many_want_at_once_is_made_once() -> None:
@@ -54,3 +59,18 @@ def test_the_one_asked_for_longest_ago_is_put_away() -> None:
         shelf.find(name, lambda name=name: name)
     assert shelf.find("a", lambda: "new") == "a"
     assert shelf.find("b", lambda: "new") == "new"
+
+
+def test_a_planner_solves_a_question_once_and_gives_the_answer_of_any_planner() -> None:
+    model = make_model(periods=100, paid=3, draws=8)
+    lasting, plain = LastingPlanner(model), Planner(model)
+    for request in (
+        PlanRequest(periods=8),
+        PlanRequest(periods=8, locked=(model.paid_names[0],)),
+        PlanRequest(periods=9),
+    ):
+        found = lasting.plan(request)
+        assert lasting.plan(replace(request)) is found
+        assert repr(found) == repr(plain.plan(request))
+    with pytest.raises(SpecificationError):
+        lasting.plan(PlanRequest(locked=("nobody",)))
