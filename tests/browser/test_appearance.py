@@ -74,9 +74,10 @@ def _inspect(page: Any, slug: str, ready: str, theme: str) -> None:
         page.screenshot(path=SCREENSHOTS / f"{slug}-{size}-{theme}.png", full_page=True)
         sticking_out = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
         assert sticking_out <= 0, f"{slug} is {sticking_out} pixels wider than a {size} screen"
-    page.set_viewport_size({"width": WIDTHS["wide"], "height": TOP})
-    page.wait_for_timeout(400)
-    page.screenshot(path=SCREENSHOTS / f"{slug}-top-{theme}.png")
+    if theme == "light" or slug == "overview":
+        page.set_viewport_size({"width": WIDTHS["wide"], "height": TOP})
+        page.wait_for_timeout(400)
+        page.screenshot(path=SCREENSHOTS / f"{slug}-top-{theme}.png")
     page.set_viewport_size({"width": WIDTHS["wide"], "height": HEIGHT})
 
 

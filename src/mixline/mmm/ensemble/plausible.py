@@ -128,7 +128,8 @@ def _log_likelihood(
     prepared: Prepared, states: Candidates, weight: float, expectation: Expectation, evidence: Evidence | None
 ) -> Floats:
     start, _ = prepared.window
-    spread = np.array([np.ptp(prepared.outcome[start : start + rows]) for rows in states.train])
+    fitted, place = np.unique(states.train, return_inverse=True)  # mostly all the same
+    spread = np.array([np.ptp(prepared.outcome[start : start + rows]) for rows in fitted])[place]
     square = (states.nrmse * spread) ** 2
     square = square + ((states.contribution - expectation.contribution) ** 2 * expectation.precision).sum(1)
     usable = np.isfinite(square) & (square > 0)
