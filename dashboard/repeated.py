@@ -25,6 +25,7 @@ UPDATE = "/_dash-update-component"
 OUTPUT = ".._pages_content.children..._pages_store.data.."  # of the callback of Dash that draws pages
 KEPT_BYTES = 16_000_000  # for each process; a page takes 20 to 150 kB
 KINDS_KEPT = 4  # of one address: people with different rights see different pages
+KEPT = "mixline.pages"
 HEADERS = ("Content-Type", "Content-Encoding", "Vary")
 
 Key = tuple[str, str, str, str, bool]
@@ -74,6 +75,12 @@ class Pages:
                 _, gone = self._kept.popitem(last=False)
                 self._bytes -= weigh(gone)
 
+    def clear(self) -> None:
+        """Keep nothing: the next of every page is drawn."""
+        with self._lock:
+            self._kept.clear()
+            self._bytes = 0
+
 
 def weigh(pages: Sequence[Page]) -> int:
     """Bytes these pages take."""
@@ -82,7 +89,7 @@ def weigh(pages: Sequence[Page]) -> int:
 
 def repeat(server: Flask, paths: Sequence[str]) -> None:
     """Give the pages at `paths` again where that can be done. To be called before what packs answers is added."""
-    pages = Pages()
+    pages = server.extensions[KEPT] = Pages()
 
     def look() -> Response | None:
         key = read_key(paths)
