@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 from urllib.parse import quote, unquote
 
-from dashboard.components.plan_inputs import GOALS, GROUPS, PACES, Ends, PlanInputs
+from dashboard.components.plan_inputs import GOALS, GROUPS, PACES, Ends, PlanInputs, check_weight
 from mixline.errors import InputError
 
 T = TypeVar("T")
@@ -63,9 +63,7 @@ def read_inputs(query: Mapping[str, Any]) -> PlanInputs:
         prices=_read_pairs("prices", asked["prices"], _read_change),
         pace=_one_of("pace", asked["pace"] or "year", PACES),
         flight=_whole("flight", asked["flight"], 731),
-        weights=_read_pairs(
-            "weights", asked["weights"], lambda where, text: tuple(_required(where, w) for w in text.split("~"))
-        ),
+        weights=_read_pairs("weights", asked["weights"], _read_weights),
         cautious=asked["cautious"] == "1",
         carry_out=asked["after"] == "1",
         today=_whole("today", asked["today"], 100_000),
@@ -103,6 +101,10 @@ def _required(where: str, text: str) -> float:
     if value is None:
         raise _refused(where, text, "a number")
     return value
+
+
+def _read_weights(where: str, text: str) -> tuple[float, ...]:
+    return tuple(check_weight(weight, _required(where, weight)) for weight in text.split("~"))
 
 
 def _read_change(where: str, text: str) -> float:

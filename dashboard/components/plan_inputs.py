@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal, cast
 
+from dashboard.figures.format import write_periods
 from mixline.errors import InputError, SpecificationError
 from mixline.mmm.planner import Bounds, ChannelGroup, PlanRequest
 
@@ -20,6 +21,7 @@ PERCENTS: Mapping[Goal, tuple[float, float]] = {
     "budget": (70, 140), "outcome": WIDE, "roi": WIDE, "marginal_roi": WIDE,
 }  # fmt: skip
 CAUTIOUS = 0.25  # the gain that three of four draws exceed
+MOST_WEIGHT = 1e9  # proportions: no table needs more
 FLIGHT = 2  # least periods in a row where nothing else is asked
 GROUPS = ("A", "B", "C")
 Ends = tuple[float | None, float | None]
@@ -61,8 +63,9 @@ class PlanInputs:
         """The engine's question. `target` is in the engine's unit, None only where the goal needs none.
 
         Raises:
-            SpecificationError: limits that contradict each other.
+            SpecificationError: limits that contradict each other, weights over time that do not fit the plan.
         """
+        self._check_weights(interval)
         usual = PERCENTS[self.goal]
         bounds = {name: _bounds(name, ends, usual) for name, ends in self.bounds.items() if ends != (None, None)}
         bounds |= {name: Bounds(share / 100, share / 100) for name, share in self.held.items()}
@@ -77,7 +80,6 @@ class PlanInputs:
                 groups.append(ChannelGroup(f"Group {group}", members, Bounds(_share(low), _share(high))))
         budget_goal = self.goal == "budget"
         periods = self.periods(interval)
-        patterns = {n: w for n, w in self.weights.items() if len(w) == periods and any(w)} if self.pace == "own" else {}
         return PlanRequest(
             scenario=self.goal,
             periods=periods,
@@ -88,11 +90,33 @@ class PlanInputs:
             groups=tuple(groups),
             prices={name: 1 + change / 100 for name, change in self.prices.items() if change},
             pacing="flat" if self.pace in ("even", "flights") else "historic",
-            patterns=patterns,
+            patterns=self.weights,
             carry_out=self.carry_out,
             cautious=CAUTIOUS if self.cautious and budget_goal else None,
             today_periods=self.today,
         )
+
+    def _check_weights(self, interval: str) -> None:
+        """Weights that the plan would not be spread by must not stand beside it unsaid."""
+        periods = self.periods(interval)
+        for name, row in self.weights.items():
+            if self.pace != "own":
+                what = f"the address has weights for {name}, but no spend over time of one's own"
+                action = "Put pace=own beside them, or change anything on the page to plan without them."
+            elif len(row) != periods:
+                given = f"{len(row)} weight{'' if len(row) == 1 else 's'}"
+                ahead = write_periods(periods, interval)
+                what = f"the table of spend over time has {given} for {name}, but the plan has {ahead}"
+                other = (
+                    f", or look {write_periods(len(row), interval)} ahead" if len(row) <= MOST_AHEAD[interval] else ""
+                )
+                action = f"Change a number in the table, which now shows {periods}{other}."
+            elif not any(row):
+                what = f"all weights of {name} over time are 0"
+                action = "Give one of them a number, or hold the channel at 0."
+            else:
+                continue
+            raise SpecificationError(what, where=f"weights.{name}", action=action)
 
     def only(self, channels: Mapping[str, object] | set[str]) -> PlanInputs:
         """The same question of a model with these channels: what is asked of others is left out."""
@@ -117,6 +141,20 @@ def check_periods(where: str, asked: float | None, interval: str) -> None:
             "a plan cannot look so far ahead", where=where, got=f"{asked:g}", expected=f"a whole number from 1 to {most}",
             action="Choose another.",
         )  # fmt: skip
+
+
+def check_weight(got: object, weight: float) -> float:
+    """A weight of a channel's spend over time, as it was typed.
+
+    Raises:
+        InputError: it is larger than any proportion needs.
+    """
+    if weight > MOST_WEIGHT:
+        raise InputError(
+            "a weight of the spend over time is too large", where="weights", got=got,
+            expected="a number from 0 to a billion", action="Choose a smaller one.",
+        )  # fmt: skip
+    return weight
 
 
 def with_flights(inputs: PlanInputs, request: PlanRequest, channels: tuple[str, ...]) -> PlanRequest:

@@ -18,7 +18,7 @@ MOST_NAMED = 3
 FIELDS: Mapping[str, str] = {
     "ahead": "{} ahead", "budget": "The total budget", "target": "The target", "spend": "A channel's spend",
     "hold": "A channel's spend", "bounds": "A limit of a channel", "group_bounds": "A limit of a group",
-    "prices": "A change of price", "flight": "The shortest flight",
+    "prices": "A change of price", "weights": "A weight of the spend over time", "flight": "The shortest flight",
 }  # fmt: skip
 CLEAR = 0.005  # half a per cent beyond what is usual is not worth a sentence
 
@@ -63,8 +63,8 @@ def fault_sentence(error: MixlineError, labels: Mapping[str, str], look: Look) -
     """Why there is no plan, in the page's words and units; nothing for what is not about the question."""
     if isinstance(error, LimitsError):
         return _conflict(error.conflict, labels, look)
-    if isinstance(error, SpecificationError) and error.where.startswith("bounds."):
-        name = error.where.removeprefix("bounds.")
+    if isinstance(error, SpecificationError) and error.where.startswith(("bounds.", "weights.")):
+        name = error.where.partition(".")[2]
         what = error.what.replace(name, labels.get(name, name))
         return f"{what[:1].upper()}{what[1:]}. {error.action}"
     if isinstance(error, MixlineError) and error.where in FIELDS and error.expected:

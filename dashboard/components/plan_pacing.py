@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import dash_ag_grid as dag
 from dash import html
 
-from dashboard.components.plan_inputs import PlanInputs
+from dashboard.components.plan_inputs import PlanInputs, check_weight
 from dashboard.figures.format import write_date
 from mixline.mmm.planner import Plan
 
@@ -71,13 +72,17 @@ def pacing_rows(inputs: PlanInputs, today: Plan) -> list[dict[str, Any]]:
 
 
 def read_weights(rows: Sequence[Mapping[str, Any]], usual: Plan) -> dict[str, tuple[float, ...]]:
-    """The weights of the channels that differ from the usual. A channel with none at all keeps the usual."""
+    """The weights of the channels that differ from the usual; all 0 where the table says so, for the planner to refuse.
+
+    Raises:
+        InputError: a number larger than any proportion needs.
+    """
     found = {}
     rows = rows[: len(usual.dates)]
     for place, channel in enumerate(usual.channels):
         given = tuple(_weight(row.get(f"c{place}")) for row in rows)
         known = usual_weights(usual, place)[: len(given)]
-        if any(given) and any(abs(a - b) > SAME for a, b in zip(_even(given), _even(known), strict=True)):
+        if any(abs(a - b) > SAME for a, b in zip(_even(given), _even(known), strict=True)):
             found[channel.name] = given
     return found
 
@@ -106,4 +111,4 @@ def _weight(value: object) -> float:
         weight = float(str(value))
     except ValueError:
         return 0.0
-    return weight if 0 <= weight < 1e9 else 0.0
+    return check_weight(value, weight) if 0 <= weight < math.inf else 0.0

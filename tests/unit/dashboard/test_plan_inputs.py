@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from dashboard.components.plan_address import read_inputs, write_inputs
 from dashboard.components.plan_channels import HOLD, SLIDER, SPEND
-from dashboard.components.plan_inputs import GOALS, GROUPS, PACES, PERCENTS, PlanInputs, with_flights
+from dashboard.components.plan_inputs import GOALS, GROUPS, PACES, PERCENTS, Pace, PlanInputs, with_flights
 from dashboard.components.plan_reading import Known, Touched, read_held, read_touched
 from dashboard.components.plan_saved import inputs_of
 from dashboard.components.plan_solving import solve, solve_today
@@ -63,7 +63,9 @@ def test_a_plan_sent_as_a_link_asks_the_same_question(inputs: PlanInputs) -> Non
     [
         {"goal": "wish"}, {"ahead": "0"}, {"ahead": "2.5"}, {"budget": "-1"}, {"budget": "nan"}, {"bounds": "tv"},
         {"bounds": "tv:5"}, {"hold": "tv:"}, {"hold": "tv:-3"}, {"prices": "tv:-100"}, {"prices": "tv:x"}, {"pace": "fast"},
-        {"groups": "tv:Z"}, {"weights": "tv:1~x"}, {"flight": "0"}, {"today": "-1"}, {"weights": "tv:" + "1~" * 4000},
+        {"groups": "tv:Z"}, {"weights": "tv:1~x"}, {"weights": "tv:1~-2"}, {"weights": "tv:1~~2"}, {"weights": "tv:"},
+        {"weights": "tv:1~inf"}, {"weights": "tv:1e10"},
+        {"flight": "0"}, {"today": "-1"}, {"weights": "tv:" + "1~" * 4000},
     ],
     ids=str,
 )  # fmt: skip
@@ -82,6 +84,30 @@ def test_bounds_upside_down_are_refused(planner: Planner) -> None:
     name = planner.model.paid_names[0]
     with pytest.raises(SpecificationError):
         PlanInputs(bounds={name: (150, 50)}).request("week", None)
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ((1.0, 2.0, 3.0), "3 weights for channel_0, but the plan has 4 weeks. Change a number in the table, which now shows 4"),
+        ((1.0,), "1 weight for channel_0, but the plan has 4 weeks. Change a number"),
+        ((1.0,), "which now shows 4, or look 1 week ahead."),
+        ((1.0,) * 5, "has 5 weights for channel_0"),
+        ((1.0,) * 105, "which now shows 4."),
+        ((0.0,) * 4, "all weights of channel_0 over time are 0. Give one"),
+    ],
+)  # fmt: skip
+def test_weights_that_do_not_fit_the_plan_are_said_and_never_left_out(row: tuple[float, ...], said: str) -> None:
+    with pytest.raises(SpecificationError) as caught:
+        PlanInputs(ahead=4, pace="own", weights={"channel_1": (1.0,) * 4, "channel_0": row}).request("week", None)
+    assert said in str(caught.value)
+    assert caught.value.where == "weights.channel_0"
+
+
+@pytest.mark.parametrize("pace", sorted(set(PACES) - {"own"}))
+def test_weights_beside_another_spend_over_time_are_said(pace: Pace) -> None:
+    with pytest.raises(SpecificationError, match="weights for channel_0, but no spend over time of one's own"):
+        PlanInputs(ahead=2, pace=pace, weights={"channel_0": (1.0, 2.0)}).request("week", None)
 
 
 def test_the_form_asks_the_engine_what_it_shows(planner: Planner) -> None:

@@ -26,6 +26,7 @@ from dashboard.figures.plan_compare import draw_compare
 from dashboard.figures.plan_weeks import draw_weeks
 from dashboard.reports.page import read_figures, write_page
 from dashboard.theme import assign_colors
+from mixline.errors import InputError
 from mixline.mmm.planner import Planner
 from tests.builders import make_model
 from tests.unit.dashboard import builders
@@ -162,5 +163,11 @@ def test_ones_own_pacing_is_read_back_as_it_was_given(planner: Planner) -> None:
     changed = read_weights(rows, usual)
     assert set(changed) == {usual.channels[1].name}
     assert changed[usual.channels[1].name][2:] == (300.0, 0.0)
+    for row in rows:
+        row["c0"] = 0
+    assert read_weights(rows, usual)[usual.channels[0].name] == (0.0,) * 4, "for the planner to refuse, not left out"
+    rows[0]["c0"] = 1e10
+    with pytest.raises(InputError, match="too large"):
+        read_weights(rows, usual)
     assert resize((1.0, 2.0, 3.0), 2) == (1.0, 2.0)
     assert resize((1.0,), 3) == (1.0, 100.0, 100.0)

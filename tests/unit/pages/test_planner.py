@@ -246,6 +246,29 @@ def test_a_table_cut_or_gone_on_keeps_the_usual_weeks_usual(app: Flask) -> None:
         assert weights.count("~") == ahead - 1
 
 
+def test_a_table_that_does_not_fit_the_plan_is_said_and_mended_by_a_touch(app: Flask) -> None:
+    label = NAMES[0]  # of another model than the summary: no label is known
+    text = words(page.layout(ahead="8", pace="own", weights=f"{NAMES[0]}:1~2~3"))
+    said = f"The table of spend over time has 3 weights for {label}, but the plan has 8 weeks. Change a number in"
+    assert said in text
+    assert "plan-headline" not in text, "no plan stands beside weights it does not follow"
+    rows = json.loads(text.partition('"rowData": ')[2].partition("]")[0] + "]")
+    assert [row["c0"] for row in rows] == [1, 2, 3, *[100] * 5]
+    rows[0]["c1"] = 250.0
+    cell = {"type": "plan-weights", "place": "own"}
+    answer = answer_form(asked(pace="own", cell=[{"rowIndex": 0}]), shown(rows=rows), cell)
+    assert "plan-headline" in words(answer["answer"])
+    assert dict(parse_qsl(answer["address"]))["weights"].startswith(f"{NAMES[0]}:1~2~3~100~")
+    shorter = answer_form(asked(pace="own", ahead=3), shown(rows=rows), form.AHEAD_FIELD)
+    assert "plan-headline" in words(shorter["answer"])
+    emptied = [row | {"c0": 0} for row in rows]
+    none = words(answer_form(asked(pace="own", cell=[{"rowIndex": 0}]), shown(rows=emptied), cell)["answer"])
+    assert f"All weights of {label} over time are 0. Give one of them a number" in none
+    refused = app.test_client().get(f"/plan-files/plan.csv?ahead=8&pace=own&weights={NAMES[0]}:1~2~3")
+    assert refused.status_code == 422
+    assert "has 3 weights" in refused.text
+
+
 def test_a_gain_over_another_today_is_said_to_be_one(app: Flask) -> None:
     plain = words(answer_form(asked(), shown(), form.GOAL)["answer"])
     assert "Today's plan, too" not in plain
