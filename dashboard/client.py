@@ -133,11 +133,13 @@ class TrainerClient(Wire):
 
     def send_upload(self, filename: str, content: bytes) -> UploadView:
         """Send a file. Raises DataError or TooLargeError with what is wrong with it."""
+        self.require_answer()
         response = self.send("POST", "/v1/uploads", files={"file": (filename, content)}, timeout=UPLOAD_TIMEOUT)
         return parse(UploadView, response)
 
     def stream_upload(self, chunks: Iterator[bytes], content_type: str) -> UploadView:
         """Pass a browser's multipart body on as it arrives, never holding more than one chunk. Raises as `send_upload`."""
+        self.require_answer()
         headers = {"Content-Type": content_type}
         response = self.send("POST", "/v1/uploads", content=chunks, headers=headers, timeout=UPLOAD_TIMEOUT)
         return parse(UploadView, response)

@@ -156,24 +156,36 @@ class Wire:
         trail.spoil()
         return self._exchange(method, path, **options)
 
+    def require_answer(self) -> None:
+        """Nothing where somebody is there, before something is sent whose answer may take much longer than others.
+
+        Raises:
+            UnavailableError: no sign of life within the time of any request.
+        """
+        self._request("GET", "/health")
+
     def _exchange(self, method: str, path: str, **options: Any) -> httpx.Response:
+        response = self._request(method, path, **options)
+        if response.is_error:
+            raise read_problem(response)
+        return response
+
+    def _request(self, method: str, path: str, **options: Any) -> httpx.Response:
         options["headers"] = {**(options.get("headers") or {}), **self._names()}
         try:
             if self._silence.holds():
                 raise self._unanswered()
-            response = self._http.request(method, path, **options)
-        except httpx.TimeoutException:
+            return self._http.request(method, path, **options)
+        except httpx.TimeoutException as fault:
             self._silence.met()
-            raise self._unanswered(sent=method != "GET") from None
+            never_left = isinstance(fault, (httpx.ConnectTimeout, httpx.PoolTimeout))
+            raise self._unanswered(sent=method != "GET" and not never_left) from None
         except httpx.TransportError:
             raise UnavailableError(
                 "the trainer cannot be reached",
                 where=self.address,
                 action=AWAY,
             ) from None
-        if response.is_error:
-            raise read_problem(response)
-        return response
 
     @contextmanager
     def stream_text(self, path: str) -> Iterator[Iterator[bytes]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 from dashboard.silence import QUIET_SECONDS, Silence
 
 
@@ -49,3 +51,23 @@ def test_a_single_slow_answer_of_a_service_that_lives_is_no_silence() -> None:
     silence = Silence(service.knock, lambda: service.now)
     silence.met()
     assert not silence.holds()
+
+
+def test_nobody_waits_for_the_end_of_a_knock_that_finds_nobody() -> None:
+    may_end, ended = threading.Event(), threading.Event()
+
+    def knock() -> bool:
+        may_end.wait()
+        ended.set()
+        return True
+
+    now = [0.0]
+    silence = Silence(knock, lambda: now[0])
+    silence.met()  # would never come back if it waited for the knock
+    assert silence.holds()
+    now[0] += QUIET_SECONDS
+    assert silence.holds()
+    may_end.set()
+    assert ended.wait(5)
+    now[0] += QUIET_SECONDS
+    assert not silence.holds(), "a late sign of life is one"
