@@ -12,6 +12,7 @@ from dashboard.components.plan_settings import settings_words
 from dashboard.components.plan_solving import Solved
 from dashboard.components.plan_words import binding_words, plan_certainty, plan_headline, stop_words, warnings
 from dashboard.figures.drawing import Look
+from dashboard.figures.format import write_periods
 from mixline.mmm.planner import Plan, PlannedChannel
 
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -63,11 +64,10 @@ def write_workbook(solved: Solved, labels: Mapping[str, str], look: Look, title:
 def _plan_sheet(sheet: Any, solved: Solved, labels: Mapping[str, str], look: Look, title: str) -> None:
     plan, unit = solved.plan, look.unit
     money, outcome = unit.currency or "money", unit.outcome_label
+    ahead = write_periods(len(plan.dates), look.interval)
     sheet.append([safe(plan_headline(plan, solved.inputs, look))])
     sheet.append([safe(plan_certainty(plan, look))])
-    sheet.append(
-        [safe(f"Model: {title}. Planned: {plan.dates[0]} to {plan.dates[-1]}, {len(plan.dates)} {look.interval}s.")]
-    )
+    sheet.append([safe(f"Model: {title}. Planned: {plan.dates[0]} to {plan.dates[-1]}, {ahead}.")])
     for words in (*answer_notes(solved, labels, look), *warnings(plan, labels), *binding_words(plan, look)):
         sheet.append([safe(words)])
     sheet.append([])

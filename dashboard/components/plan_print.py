@@ -6,7 +6,7 @@ from flask import current_app
 
 from dashboard.components.plan_notes import answer_notes
 from dashboard.components.plan_result import draw_curves
-from dashboard.components.plan_settings import settings_words
+from dashboard.components.plan_settings import settings_words, span_words
 from dashboard.components.plan_solving import Solved
 from dashboard.components.plan_table import table_heads, table_rows
 from dashboard.components.plan_words import (
@@ -19,7 +19,7 @@ from dashboard.components.plan_words import (
     warnings,
 )
 from dashboard.figures.drawing import Look
-from dashboard.figures.format import write_date, write_periods
+from dashboard.figures.format import write_periods
 from dashboard.figures.plan_bridge import draw_bridge
 from dashboard.figures.plan_change import draw_change
 from dashboard.figures.plan_weeks import draw_weeks
@@ -48,7 +48,7 @@ def compose_plan(planner: Planner, solved: Solved, summary: ModelSummary, look: 
     plan, unit = solved.plan, look.unit
     labels = {channel.name: channel.label for channel in summary.channels}
     ahead = write_periods(len(plan.dates), look.interval)
-    span = f"{write_date(plan.dates[0].item())} – {write_date(plan.dates[-1].item())}"
+    span = span_words(plan.dates[0].item(), plan.dates[-1].item(), look)
     facts = (summary.title, f"Planned {ahead}, {span}", f"Ranges: {look.level} %")
     kicker = f"Plan of {ahead}"
     ends = unit.outcome_range(to_message(plan.uplift), look.level)

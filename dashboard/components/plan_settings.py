@@ -27,7 +27,7 @@ def settings_words(solved: Solved, labels: Mapping[str, str], look: Look) -> lis
 
     words = [
         _goal(solved, look),
-        f"Over {write_periods(len(plan.dates), look.interval)}, {_span(plan.dates[0].item(), plan.dates[-1].item(), look)}.",
+        f"Over {write_periods(len(plan.dates), look.interval)}, {span_words(plan.dates[0].item(), plan.dates[-1].item(), look)}.",
         _spread(asked, labels, one, many),
         f"Today is the mean of {'all modelled time' if asked.today is None else f'the last {asked.today} {many}'}.",
         f"Each channel may spend {_percent(low)} to {_percent(high)} of today where nothing else is said.",
@@ -55,7 +55,7 @@ def settings_words(solved: Solved, labels: Mapping[str, str], look: Look) -> lis
     return words
 
 
-def _span(first: date, last: date, look: Look) -> str:
+def span_words(first: date, last: date, look: Look) -> str:
     """The planned periods, by the first and the last."""
     if look.interval == "month":
         return f"from {first:%B %Y} to {last:%B %Y}" if first != last else f"{first:%B %Y}"

@@ -179,6 +179,11 @@ def write_date(value: date) -> str:
     return f"{value.day} {value:%b %Y}"
 
 
+def write_begin(day: date, interval: str) -> str:
+    """The period that begins on a day: a month by its name, others by the day. January 2027, 4 Jan 2027."""
+    return f"{day:%B %Y}" if interval == "month" else write_date(day)
+
+
 def write_moment(value: datetime) -> str:
     """21 Nov 2026, 14:05 UTC."""
     return f"{write_date(value)}, {value:%H:%M} UTC"

@@ -8,7 +8,7 @@ from datetime import date
 import numpy as np
 
 from dashboard.figures.drawing import Document, Drawing, Look, Narrow, Table, make_figure, money_axis, row_height
-from dashboard.figures.format import INTERVALS, write_date
+from dashboard.figures.format import INTERVALS, write_begin
 from mixline.mmm.planner import Plan
 
 HEIGHT = 300
@@ -18,7 +18,7 @@ MOST_TICKS, MOST_TICKS_NARROW = 7, 4
 def draw_weeks(plan: Plan, today: Plan, labels: Mapping[str, str], look: Look) -> Drawing:
     """A bar per period in the channels' colours, the dearest channel at the bottom."""
     dates = [str(day) for day in plan.dates]
-    shown = [write_date(day.item()) for day in plan.dates]
+    shown = [write_begin(day.item(), look.interval) for day in plan.dates]
     channels = sorted((c for c in plan.channels if c.spend > 0), key=lambda c: -c.spend)
     data: list[Document] = []
     for channel in channels:
@@ -98,6 +98,5 @@ def _ticks(plan: Plan, look: Look, most: int) -> Document:
 
 def _when(day: date, look: Look) -> str:
     """The period that begins on a day, in a sentence."""
-    if look.interval == "month":
-        return f"in {day:%B %Y}"
-    return f"on {write_date(day)}" if look.interval == "day" else f"in the week of {write_date(day)}"
+    where = {"day": "on", "week": "in the week of", "month": "in"}[look.interval]
+    return f"{where} {write_begin(day, look.interval)}"

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 
-DATE = re.compile(r"\b\d{1,2} (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{4}\b|\b\d{4}-\d{2}-\d{2}\b")
+DATE = re.compile(
+    r"\b\d{1,2} (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{4}\b|\b\d{4}-\d{2}-\d{2}\b"
+    r"|\b(?:January|February|March|April|May|June|July|August|September|October|November|December) \d{4}\b"
+)
 CHANNEL = re.compile(r"(?:[Cc]hannel|[Oo]rganic)[ _]\d+")
 FIGURE = re.compile(r"[−+]?[€$£]?\d[\d,]*(?:\.\d+)?[kMBT]?(?: %)?")
 EVERYWHERE = ("90 %", "50 %", "1,000")  # the range that is named; the piece of money returns are counted in

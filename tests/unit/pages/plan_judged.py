@@ -1,4 +1,4 @@
-"""What a model's file says of weekly money that is put behind its data as if it had happened.
+"""What a model's file says of money by period that is put behind its data as if it had happened.
 
 `mixline.mmm.media_effects`, which the reports of the past are made with, says what it brought: nothing here asks the planner.
 """
@@ -15,17 +15,17 @@ from mixline.mmm.estimates import Estimate, estimate
 from mixline.mmm.media_effects import effect_over_time, other_over_time, scaled_effect, shapes_of
 from mixline.mmm.model import MixModel
 
-YEAR = 52
+YEAR = {"day": 364, "week": 52, "month": 12}  # periods, of days as many as keep the weekday
 FAINT = 1e-3  # of a channel's carry-over: what comes later than this is not counted as carry-out
 Array = np.ndarray[Any, Any]
 
 
 @dataclass(frozen=True)
 class Judged:
-    """What weeks after the data bring in which so much is spent, by draw.
+    """What periods after the data bring in which so much is spent, by draw.
 
-    `outcome` (D, WEEKS); `later` (D,) what comes after them where it counts; `brought` (D, P) by channel; `slope` (D, P) the
-    outcome of the next unit of money; `days` the dates of the weeks.
+    `outcome` (D, PERIODS); `later` (D,) what comes after them where it counts; `brought` (D, P) by channel; `slope` (D, P) the
+    outcome of the next unit of money; `days` the dates on which the periods begin.
     """
 
     model: MixModel
@@ -46,18 +46,19 @@ class Judged:
 def judge(
     model: MixModel, spend: Array, *, prices: Mapping[str, float] | None = None, carry_out: bool = False
 ) -> Judged:
-    """The model with weeks behind its data in which `spend` (WEEKS, P) happened; all else as a year before, the trend as
+    """The model with periods behind its data in which `spend` (PERIODS, P) happened; all else as a year before, the trend as
     last. Where carry-out counts, what was spent before the plan does not.
     """
     s, count, paid, ahead = model.series, len(model.series.dates), model.paid_count, len(spend)
-    after = YEAR if carry_out else 0
+    year = YEAR[model.interval]
+    after = year if carry_out else 0
     start, stop = s.window
     price = np.array([(prices or {}).get(name, 1.0) for name in model.paid_names])
     rate = s.media[start:stop, :paid].sum(0) / s.spend[start:stop].sum(0) / price
-    rows = count + np.arange(ahead) - YEAR
+    rows = count + np.arange(ahead) - year
     other = s.other[rows].copy()
     other[:, model.other_names.index("trend")] = s.other[-1, model.other_names.index("trend")]
-    days = s.dates[-1] + 7 * np.arange(1, ahead + after + 1)
+    days = begin_after(model, ahead + after)
 
     def happen(money: Array, follow: int = after) -> MixModel:
         def go_on(known: Array, new: Array) -> Array:
@@ -75,12 +76,12 @@ def judge(
         )
         return replace(model, series=series)
 
-    # What is too faint is not counted: of a geometric adstock theta ** n is left after n weeks.
+    # What is too faint is not counted: of a geometric adstock theta ** n is left after n periods.
     faint = [int(np.ceil(np.log(FAINT) / np.log(shapes_of(model, c).first.max()))) - 1 for c in range(paid)]
-    longest = [min(weeks, after) for weeks in faint]
+    longest = [min(periods, after) for periods in faint]
     later = happen(spend)
     brought, before = (
-        [effect_over_time(happen(money, weeks), c) for c, weeks in enumerate(longest)]
+        [effect_over_time(happen(money, periods), c) for c, periods in enumerate(longest)]
         for money in (spend, np.zeros_like(spend))
     )
     rest = [effect_over_time(later, m) for m in range(paid, len(model.media_names))]
@@ -88,8 +89,8 @@ def judge(
     outcome = model.draws.intercept[:, None] + sum(part[:, :ahead] for part in (*brought, *rest))
     own = [now - was for now, was in zip(brought, before, strict=True)] if carry_out else brought
     slope = [
-        scaled_effect(happen(spend, weeks), c, np.array([1.0])).slope[:, 0] * (ahead + weeks) / spend[:, c].sum()
-        for c, weeks in enumerate(longest)
+        scaled_effect(happen(spend, periods), c, np.array([1.0])).slope[:, 0] * (ahead + periods) / spend[:, c].sum()
+        for c, periods in enumerate(longest)
     ]
     return Judged(
         later,
@@ -99,3 +100,11 @@ def judge(
         np.column_stack(slope),
         tuple(str(day) for day in days[:ahead]),
     )
+
+
+def begin_after(model: MixModel, count: int) -> Array:
+    """The days on which the periods after the data begin."""
+    last, steps = model.series.dates[-1], np.arange(1, count + 1)
+    if model.interval == "month":  # of models whose months begin on the first
+        return np.asarray((last.astype("datetime64[M]") + steps).astype("datetime64[D]"))
+    return np.asarray(last + (7 if model.interval == "week" else 1) * steps)

@@ -6,7 +6,7 @@ import csv
 import io
 import re
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cache, cached_property
 from html import unescape
 from types import SimpleNamespace
@@ -27,16 +27,18 @@ from mixline.messages import ModelRow, ModelSummary, ScenarioView
 from mixline.mmm.estimates import Estimate
 from mixline.mmm.model import MixModel
 from mixline.mmm.model_file import read_model, write_model
+from mixline.mmm.specification import Interval
 from mixline.services import model_views
 from mixline.settings import Settings
 from tests.builders import make_model
 from tests.unit.pages.plan_judged import YEAR, Array, Judged, judge
-from tests.unit.pages.plan_questions import QUESTIONS, WEEKS, Kind, Question, in_unit
+from tests.unit.pages.plan_questions import PERIODS, QUESTIONS, Kind, Question, goal_of, in_unit, interval_of
 from tests.unit.pages.shown import Found, Shown, draw_page, write
 
 ID, OTHER = "ab" * 32, "cd" * 32
 MADE = datetime(2026, 11, 20, tzinfo=UTC)
-QUARTER = 13
+QUARTER = {"day": 91, "week": 13, "month": 3}
+LONG = {"day": 400, "week": 80, "month": 60}  # periods of data: more than a year
 CLOSE = 1e-8
 
 
@@ -81,7 +83,10 @@ class Desk:
 
 def make_files(kind: Kind) -> dict[str, bytes]:
     """A geometric adstock goes on as it did; a Weibull kernel would stretch with the longer series."""
-    made = make_model(periods=80, paid=3, draws=24, kind=kind, seed=3, adstocks=("geometric",))
+    interval = interval_of(kind)
+    made = make_model(
+        periods=LONG[interval], paid=3, draws=24, kind=goal_of(kind), seed=3, adstocks=("geometric",), interval=interval
+    )
     goal = replace(made.spec.goal, currency="EUR")  # conversions are paid for in money, too
     return write_model(replace(made, spec=replace(made.spec, goal=goal)))
 
@@ -118,7 +123,7 @@ def make_desk(kind: Kind, other: Kind | None = None) -> Desk:
 
     server = create_app(Settings(), TrainerClient(Settings(), httpx.MockTransport(answer))).server
     server.extensions[EXTENSION] = Press(lambda page, form: page.encode())
-    return Desk(models[ID], Unit("EUR", kind == "conversions"), summaries[ID], server, kept)
+    return Desk(models[ID], Unit("EUR", goal_of(kind) == "conversions"), summaries[ID], server, kept)
 
 
 open_desk = cache(make_desk)
@@ -145,23 +150,37 @@ class Planned:
         return self.question.level
 
     @property
+    def interval(self) -> Interval:
+        return self.model.interval
+
+    @property
+    def ahead(self) -> str:
+        """For how long it is, in words."""
+        return f"{PERIODS} {self.interval}s"
+
+    def begins(self, period: int) -> str:
+        """The planned period of this place, as it is written."""
+        day = date.fromisoformat(self.plan.days[period])
+        return f"{day:%B %Y}" if self.interval == "month" else f"{day.day} {day:%b %Y}"
+
+    @property
     def names(self) -> tuple[str, ...]:
         return self.model.paid_names
 
     @cached_property
-    def weeks(self) -> Array:
-        """The weekly money of the page's own figure, (WEEKS, P)."""
+    def money(self) -> Array:
+        """The money by period of the page's own figure, (PERIODS, P)."""
         rows = self.shown.table("plan-weeks")
         heads = [f"{self.unit.spend_label}, {label(name)}" for name in self.names]
         return np.array([[row.get(head, 0.0) for head in heads] for row in rows], dtype=float)
 
     @cached_property
     def now(self) -> Array:
-        """Today's mean spend, spread as the plan is, (WEEKS, P)."""
+        """Today's mean spend, spread as the plan is, (PERIODS, P)."""
         s, q = self.model.series, self.question
         start, stop = s.window
         mean = s.spend[start if q.last is None else stop - q.last : stop].mean(0)
-        spread = s.spend[len(s.dates) + np.arange(WEEKS) - YEAR].copy()
+        spread = s.spend[len(s.dates) + np.arange(PERIODS) - YEAR[self.interval]].copy()
         if q.even:
             spread = np.ones_like(spread)
         for name, weights in q.own.items():
@@ -170,7 +189,7 @@ class Planned:
 
     @cached_property
     def plan(self) -> Judged:
-        return self.judge(self.weeks)
+        return self.judge(self.money)
 
     @cached_property
     def today(self) -> Judged:
@@ -181,11 +200,11 @@ class Planned:
 
     @cached_property
     def is_today(self) -> bool:
-        return bool(np.allclose(self.weeks, self.now, rtol=1e-7))
+        return bool(np.allclose(self.money, self.now, rtol=1e-7))
 
     @property
     def spend(self) -> Array:
-        return np.asarray(self.weeks.sum(0))
+        return np.asarray(self.money.sum(0))
 
     @property
     def spend_now(self) -> Array:
@@ -215,7 +234,8 @@ class Planned:
     def most_ever(self, channel: int) -> float:
         """The highest mean spend of any quarter of the data."""
         spend = self.model.series.spend[:, channel]
-        return max(float(spend[week : week + QUARTER].mean()) for week in range(len(spend) - QUARTER + 1))
+        width = QUARTER[self.interval]
+        return max(float(spend[first : first + width].mean()) for first in range(len(spend) - width + 1))
 
     @cached_property
     def following(self) -> Array:

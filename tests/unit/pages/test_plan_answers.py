@@ -12,7 +12,7 @@ from dashboard.components.plan_answering import answer_form
 from dashboard.components.plan_form import WHOLE
 from dashboard.figures.format import write_share
 from tests.unit.pages.amounts import check_figures, list_figures, read_typed
-from tests.unit.pages.plan_questions import KINDS, WEEKS, Question
+from tests.unit.pages.plan_questions import BY_WEEK, PERIODS, Question
 from tests.unit.pages.planned import ID, Desk, Planned, open_desk, plain, write_return
 from tests.unit.pages.shown import Shown
 
@@ -20,7 +20,7 @@ NAMES = ("channel_0", "channel_1", "channel_2")
 USUAL = ("70 %", "140 %")
 
 
-@pytest.fixture(scope="module", params=KINDS)
+@pytest.fixture(scope="module", params=BY_WEEK)
 def desk(request: pytest.FixtureRequest) -> Desk:
     return open_desk(request.param)
 
@@ -28,7 +28,7 @@ def desk(request: pytest.FixtureRequest) -> Desk:
 def today(desk: Desk) -> list[float]:
     """Today's spend over the plan, by channel."""
     start, stop = desk.model.series.window
-    return [float(v) for v in desk.model.series.spend[start:stop].mean(0) * WEEKS]
+    return [float(v) for v in desk.model.series.spend[start:stop].mean(0) * PERIODS]
 
 
 def said(shown: Shown, kind: str) -> str:
@@ -36,8 +36,8 @@ def said(shown: Shown, kind: str) -> str:
 
 
 def open_answer(desk: Desk, query: str) -> Planned:
-    shown = desk.page(f"ahead={WEEKS}&{query}")
-    return Planned(desk, Question(f"ahead={WEEKS}&{query}", None), shown)  # type: ignore[arg-type]
+    shown = desk.page(f"ahead={PERIODS}&{query}")
+    return Planned(desk, Question(f"ahead={PERIODS}&{query}", None), shown)  # type: ignore[arg-type]
 
 
 def test_a_channel_moved_too_far_stops_at_what_the_others_leave(desk: Desk) -> None:
@@ -85,21 +85,23 @@ def test_a_target_out_of_reach_is_named_with_what_comes_closest(desk: Desk) -> N
 
 def test_limits_that_contradict_each_other_are_named_with_the_gap(desk: Desk) -> None:
     now, money = today(desk), desk.unit.money
-    shown = desk.page(f"ahead={WEEKS}&hold=channel_0:150&bounds=channel_1:100~130,channel_2:100~130")
+    shown = desk.page(f"ahead={PERIODS}&hold=channel_0:150&bounds=channel_1:100~130,channel_2:100~130")
     needed = sum(now) + 0.5 * now[0]
     whole = f"{-(-needed // 1):,.0f}"  # to type: never less than is needed
     check_figures(
         said(shown, "error-line"), money(0.5 * now[0]), money(needed), money(1.5 * now[0]), money(now[1]), money(now[2]),
         whole,
     )  # fmt: skip
-    large = desk.page(f"ahead={WEEKS}&budget=9000&bounds=channel_0:~110,channel_1:~110,channel_2:~110")
+    large = desk.page(f"ahead={PERIODS}&budget=9000&bounds=channel_0:~110,channel_1:~110,channel_2:~110")
     room = 1.1 * sum(now)
     check_figures(
         said(large, "error-line"), money(9000 - room), money(room), f"{room // 1:,.0f}", *(money(1.1 * v) for v in now)
     )
-    swapped = desk.page(f"ahead={WEEKS}&bounds=channel_1:150~50")
+    swapped = desk.page(f"ahead={PERIODS}&bounds=channel_1:150~50")
     check_figures(said(swapped, "error-line"), "150 %", "50 %")
-    group = desk.page(f"ahead={WEEKS}&groups=channel_0:A,channel_1:A&group_bounds=A:~60&hold=channel_0:90,channel_1:90")
+    group = desk.page(
+        f"ahead={PERIODS}&groups=channel_0:A,channel_1:A&group_bounds=A:~60&hold=channel_0:90,channel_1:90"
+    )
     most, least = 0.6 * (now[0] + now[1]), 0.9 * (now[0] + now[1])
     check_figures(
         said(group, "error-line"), money(least - most), money(least), money(0.9 * now[0]), money(0.9 * now[1]),
@@ -110,7 +112,7 @@ def test_limits_that_contradict_each_other_are_named_with_the_gap(desk: Desk) ->
 def test_the_answer_to_a_moved_slider_is_the_page_of_its_address(desk: Desk) -> None:
     none: list[Any] = [None] * 3
     asked = {
-        "goal": "outcome", "ahead": WEEKS, "budget": None, "target": 9600, "cautious": False, "after": False,
+        "goal": "outcome", "ahead": PERIODS, "budget": None, "target": 9600, "cautious": False, "after": False,
         "today": WHOLE, "pace": "year", "flight": None, "sliders": [90.0, 100.0, 100.0], "spends": none,
         "holds": [False] * 3, "lows": [None, 320.0, None], "highs": [None, 400.0, None], "prices": none, "groups": [""] * 3,
         "group_lows": [None], "group_highs": [None], "cell": None,

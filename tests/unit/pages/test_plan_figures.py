@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import numpy as np
 import pytest
 
-from dashboard.figures.format import Unit, write_date
+from dashboard.figures.format import Unit
 from mixline.mmm import response
 from mixline.mmm.estimates import Band, band
 from tests.unit.pages.amounts import check_figures, list_dates, list_figures
 from tests.unit.pages.plan_judged import Array
-from tests.unit.pages.plan_questions import KINDS, QUESTIONS, WEEKS
+from tests.unit.pages.plan_questions import CASES, PERIODS
 from tests.unit.pages.planned import CLOSE, Planned, Seen, label, open_plan, plain, write_return
 from tests.unit.pages.shown import Found, five
-
-CASES = [(kind, name) for kind in KINDS for name in QUESTIONS]
 
 
 @pytest.fixture(scope="module", params=CASES, ids=lambda case: "-".join(case))
@@ -41,7 +37,7 @@ def rows(figure: Found) -> list[list[object]] | None:
 
 
 def dates(plan: Planned) -> list[str]:
-    return [write_date(date.fromisoformat(day)) for day in plan.plan.days]
+    return [plan.begins(period) for period in range(PERIODS)]
 
 
 def test_spend_before_and_after(plan: Planned, seen: Seen) -> None:
@@ -99,10 +95,10 @@ def test_weekly_spend_and_its_days(plan: Planned, seen: Seen) -> None:
     order = sorted((c for c in range(len(plan.names)) if plan.spend[c] > 0), key=lambda c: -plan.spend[c])
     assert [bar["name"] for bar in bars] == [label(plan.names[c]) for c in order]
     for c, bar in zip(order, bars, strict=True):
-        check_weeks(bar, plan.weeks[:, c], plan, unit, days)
+        check_weeks(bar, plan.money[:, c], plan, unit, days)
     assert line["name"] == "Today's plan"
     check_weeks(line, plan.now.sum(1), plan, unit, days)
-    totals = plan.weeks.sum(1)
+    totals = plan.money.sum(1)
     top = int(np.argmax(totals))
     most, even = unit.money(float(totals[top])), np.ptp(totals) <= 0.01 * totals.max()
     title = seen.titles["plan-weeks"][0]
@@ -112,7 +108,7 @@ def test_weekly_spend_and_its_days(plan: Planned, seen: Seen) -> None:
     if table is not None:
         assert [row[0] for row in table] == list(plan.plan.days)
         numbers = np.array([row[1:] for row in table], dtype=float)
-        expected = np.column_stack([plan.weeks[:, order], totals, plan.now.sum(1)])
+        expected = np.column_stack([plan.money[:, order], totals, plan.now.sum(1)])
         np.testing.assert_allclose(numbers, expected, rtol=CLOSE, atol=1e-9)
 
 
@@ -137,8 +133,8 @@ def test_curves_marks_and_where_they_are_dashed(plan: Planned, seen: Seen) -> No
             said = f"<b>{mark['name']}</b><br>{unit.money(spend)} brings {unit.outcome(outcome)}"
             assert mark["text"] == [said]
         assert not points
-        seen_most = plan.most_ever(c) * WEEKS
-        assert seen_most == near(response.curves(plan.model)[c].observed_maximum * WEEKS)
+        seen_most = plan.most_ever(c) * PERIODS
+        assert seen_most == near(response.curves(plan.model)[c].observed_maximum * PERIODS)
         dashed = rest[:-2]
         assert solid["line"]["dash"] == "solid"
         assert max(solid["x"]) <= seen_most * (1 + CLOSE)
@@ -178,8 +174,8 @@ def check_words(plan: Planned, seen: Seen, c: int, *, beyond: bool) -> None:
 
 def at(plan: Planned, channel: int, spend: float) -> Band:
     """What a channel brings at other spend, spread as the plan spreads it."""
-    other = plan.weeks.copy()
-    other[:, channel] *= spend / plan.weeks[:, channel].sum()
+    other = plan.money.copy()
+    other[:, channel] *= spend / plan.money[:, channel].sum()
     return band(plan.judge(other).brought[:, channel : channel + 1], plan.model.draws.weights)
 
 

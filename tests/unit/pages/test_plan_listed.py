@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.pages.plan_questions import KINDS, QUESTIONS, WEEKS
+from tests.unit.pages.plan_questions import BY_WEEK, CASES, PERIODS, QUESTIONS
 from tests.unit.pages.planned import make_desk, open_desk, open_plan
 from tests.unit.pages.shown import Shown
 from tests.unit.pages.shown_figures import list_drawn, list_places, list_printed
@@ -151,12 +151,12 @@ MORE = (  # questions whose answers hold what those of `QUESTIONS` do not
 
 def open_pages() -> Iterator[Shown]:
     """The page in all the forms the tests of its numbers know."""
-    for kind in KINDS:
+    for kind in BY_WEEK:
         yield from (open_plan(kind, name).shown for name in QUESTIONS)
-        yield from (open_desk(kind).page(f"ahead={WEEKS}&{query}") for query in MORE)
+        yield from (open_desk(kind).page(f"ahead={PERIODS}&{query}") for query in MORE)
         desk = make_desk(kind)
         keep(desk, list(SAVED), kind)
-        yield desk.page(f"ahead={WEEKS}&compare={','.join(view.id for view in desk.saved)}")
+        yield desk.page(f"ahead={PERIODS}&compare={','.join(view.id for view in desk.saved)}")
 
 
 @pytest.fixture(scope="module")
@@ -166,7 +166,7 @@ def on_page() -> set[str]:
 
 @pytest.fixture(scope="module")
 def on_paper() -> set[str]:
-    plans = [open_plan(kind, name) for kind in KINDS for name in QUESTIONS]
+    plans = [open_plan(*case) for case in CASES]
     drawn = {
         place for plan in plans for name, figure in plan.paper.figures.items() for place in list_drawn(name, figure)
     }

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+import re
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -14,14 +15,14 @@ from mixline.mmm.estimates import estimate
 from mixline.mmm.planner import Planner
 from tests.unit.pages.amounts import check_figures, list_dates, list_figures, read_typed
 from tests.unit.pages.plan_judged import YEAR
-from tests.unit.pages.plan_questions import KINDS, QUESTIONS, WEEKS
-from tests.unit.pages.planned import CLOSE, Planned, label, open_plan, plain, write_return
+from tests.unit.pages.plan_questions import CASES, PERIODS
+from tests.unit.pages.planned import CLOSE, QUARTER, Planned, label, open_plan, plain, write_return
 from tests.unit.pages.shown import Found, five, write
 
 SHIFTED = "−"  # as the pages write a minus
 
 
-@pytest.fixture(scope="module", params=[(k, n) for k in KINDS for n in QUESTIONS], ids=lambda case: "-".join(case))
+@pytest.fixture(scope="module", params=CASES, ids=lambda case: "-".join(case))
 def plan(request: pytest.FixtureRequest) -> Planned:
     return open_plan(*request.param)
 
@@ -51,31 +52,31 @@ def test_it_is_the_engines_answer_to_the_address(plan: Planned) -> None:
         request = request.change(budget=float(plan.spend.sum()))  # all held: they are the budget
     found = Planner(plan.model).plan(request)
     expected = np.column_stack([channel.spend_by_period for channel in found.channels])
-    np.testing.assert_allclose(plan.weeks, expected, rtol=CLOSE, atol=1e-9)
+    np.testing.assert_allclose(plan.money, expected, rtol=CLOSE, atol=1e-9)
 
 
 def test_todays_spend_is_the_reports(plan: Planned) -> None:
-    share = WEEKS / response.totals(plan.model).periods
+    share = PERIODS / response.totals(plan.model).periods
     expected = np.array([result.spend * share for result in response.channel_results(plan.model)])
     if plan.question.last is not None:
         stop = plan.model.series.window[1]
-        expected = plan.model.series.spend[stop - plan.question.last : stop].mean(0) * WEEKS
+        expected = plan.model.series.spend[stop - plan.question.last : stop].mean(0) * PERIODS
     np.testing.assert_allclose(plan.spend_now, expected, rtol=CLOSE)
 
 
 def test_money_is_spread_as_was_asked(plan: Planned) -> None:
     if plan.question.flights:
-        for money in plan.weeks.T:
+        for money in plan.money.T:
             on = money > 0
             np.testing.assert_allclose(money[on], money[on][0], rtol=CLOSE)
             runs = [len(run) for run in "".join("x" if one else " " for one in on).split()]
             assert min(runs) >= 3, "no flight is shorter than was asked"
         return
-    np.testing.assert_allclose(plan.weeks / plan.weeks.mean(0), plan.now / plan.now.mean(0), rtol=CLOSE)
+    np.testing.assert_allclose(plan.money / plan.money.mean(0), plan.now / plan.now.mean(0), rtol=CLOSE)
     if not (plan.question.even or plan.question.own):
         s = plan.model.series
-        before = s.spend[len(s.dates) + np.arange(WEEKS) - YEAR]
-        np.testing.assert_allclose(plan.weeks / plan.weeks.mean(0), before / before.mean(0), rtol=CLOSE)
+        before = s.spend[len(s.dates) + np.arange(PERIODS) - YEAR[plan.interval]]
+        np.testing.assert_allclose(plan.money / plan.money.mean(0), before / before.mean(0), rtol=CLOSE)
 
 
 def test_the_headline(plan: Planned) -> None:
@@ -98,7 +99,7 @@ def test_the_headline(plan: Planned) -> None:
     elif request.scenario == "marginal_roi":
         assert plan.plan.estimate(plan.following).value == pytest.approx(request.target, rel=1e-6)
         expected.append(write_return(unit, request.target or 0.0))
-    check_figures(text(plan, "plan-headline"), *expected, str(WEEKS))
+    check_figures(text(plan, "plan-headline"), *expected, str(PERIODS))
 
 
 def test_the_range_and_the_odds(plan: Planned) -> None:
@@ -157,8 +158,9 @@ def test_fields_say_what_empty_means(plan: Planned) -> None:
     assert part(plan, "plan-budget")["placeholder"] == f"{now:,.0f}"
     assert not part(plan, "plan-budget").get("value")
     check_figures(write(part(plan, "plan-budget-hint")), unit.money(now))
-    assert part(plan, "plan-ahead")["value"] == WEEKS
-    assert part(plan, "plan-ahead").get("placeholder", "13") == "13", "a quarter"
+    assert part(plan, "plan-ahead")["value"] == PERIODS
+    quarter = str(QUARTER[plan.interval])
+    assert part(plan, "plan-ahead").get("placeholder", quarter) == quarter
     assert part(plan, "plan-today")["value"] == ("window" if plan.question.last is None else str(plan.question.last))
     label_ = write(part(plan, "plan-target-label"))
     assert ("1,000 euros" in label_) == (unit.conversions and goal != "outcome"), label_
@@ -220,7 +222,7 @@ def test_what_was_asked_in_words(plan: Planned) -> None:
         first = write_return(unit, q.request.target or 0.0)
     ratio = float(plan.spend.sum() / plan.spend_now.sum())
     usual = (70 * min(1.0, ratio), 140 * max(1.0, ratio)) if goal == "budget" else (10, 300)
-    expected = [first, str(WEEKS), *(f"{end:.3g} %" for end in usual)]
+    expected = [first, str(PERIODS), *(f"{end:.3g} %" for end in usual)]
     expected += [f"{low:g} %" for low, high in q.ends.values() if low == high]
     ends = [(e.low or 0, e.high or 0) for e in (*q.request.bounds.values(), *(g.bounds for g in q.request.groups))]
     expected += [f"{100 * end:g} %" for pair in ends if pair[0] != pair[1] for end in pair]
@@ -228,15 +230,14 @@ def test_what_was_asked_in_words(plan: Planned) -> None:
     expected += ["3"] if q.flights else []
     expected += [str(q.last)] if q.last else []
     check_figures(said, *expected)
-    days = [write_date(date.fromisoformat(day)) for day in (plan.plan.days[0], plan.plan.days[-1])]
-    assert list_dates(said) == days
+    assert list_dates(said) == [plan.begins(0), plan.begins(-1)]
 
 
 def test_notes_and_warnings_name_who_goes_beyond(plan: Planned) -> None:
     said = text(plan, "plan-warnings")
     check_figures(said)
     beyond = [
-        label(name) for c, name in enumerate(plan.names) if plan.spend[c] > plan.most_ever(c) * WEEKS * (1 + CLOSE)
+        label(name) for c, name in enumerate(plan.names) if plan.spend[c] > plan.most_ever(c) * PERIODS * (1 + CLOSE)
     ]
     assert [name for name in map(label, plan.names) if name in said] == beyond
     uncertain = not plan.is_today and plan.question.request.scenario != "outcome" and plan.gain.value > 0
@@ -251,7 +252,7 @@ def test_the_csv_file(plan: Planned) -> None:
         assert [float(v) for v in list(row.values())[1:10]] == pytest.approx(
             channel_figures(plan, c), rel=CLOSE, abs=1e-7
         )
-        beyond = plan.spend[c] > plan.most_ever(c) * WEEKS * (1 + CLOSE)
+        beyond = plan.spend[c] > plan.most_ever(c) * PERIODS * (1 + CLOSE)
         assert row["beyond_observed"] == ("yes" if beyond else "no")
 
 
@@ -280,11 +281,11 @@ def test_the_workbook(plan: Planned) -> None:
     assert plain(str(book["Plan"][0][0])) == text(plan, "plan-headline")
     assert plain(str(book["Plan"][1][0])) == text(plan, "plan-certainty")
     assert list_dates(str(book["Plan"][2][0])) == [plan.plan.days[0], plan.plan.days[-1]]
-    check_figures(str(book["Plan"][2][0]), str(WEEKS))
+    check_figures(str(book["Plan"][2][0]), str(PERIODS))
     asked, told = text(plan, "plan-settings").removeprefix("What was asked"), [plain(name) for name in sheet]
     assert asked == "".join(told[told.index("What was asked") + 1 : told.index("Figure")])
     spent = np.array([row[1:] for row in book["Spend by period"][1:]], dtype=float)
-    np.testing.assert_allclose(spent, np.column_stack([plan.weeks, plan.weeks.sum(1)]), rtol=CLOSE, atol=1e-9)
+    np.testing.assert_allclose(spent, np.column_stack([plan.money, plan.money.sum(1)]), rtol=CLOSE, atol=1e-9)
     outcome = book["Outcome by period"][1:]
     assert [str(row[0])[:10] for row in outcome] == list(plan.plan.days)
     for week, row in enumerate(outcome):
@@ -308,9 +309,36 @@ def test_the_steps_from_today_to_the_plan(plan: Planned) -> None:
 def test_what_it_all_comes_to(plan: Planned) -> None:
     said, unit, now = plain(write(part(plan, "plan-total"))), plan.unit, float(plan.spend_now.sum())
     percent = round(100 * (float(plan.spend.sum()) / now - 1))
-    expected = [unit.money(plan.spend.sum()), unit.outcome(plan.gain.value, sign=True)]
+    alike = unit.outcome(plan.gain.value, sign=True) in ("0", "€0")
+    assert (f"{unit.outcome_name} as today" in said) == alike
+    expected = [unit.money(plan.spend.sum()), *([] if alike else [unit.outcome(plan.gain.value, sign=True)])]
     expected += [] if percent == 0 else [f"{SHIFTED if percent < 0 else '+'}{abs(percent)} %"]
     check_figures(said, *expected, *([] if plan.is_today else [odds(plan.chance)]))
+
+
+def test_periods_are_named_as_the_models(plan: Planned) -> None:
+    """A daily model plans days: nothing on the page, its figures and hints, on paper or in the workbook speaks of weeks."""
+    paper = re.sub(r"<(script|style).*?</\1>", "", plan.html, flags=re.DOTALL)
+    book = [str(cell) for sheet in plan.desk.book(plan.question.query).values() for row in sheet for cell in row]
+    said = [*strings(plan.shown.page), re.sub(r"<[^>]+>", " ", paper), *strings(plan.paper.figures), *book]
+    named = {
+        found.lower()
+        for one in said
+        if " " in one
+        for found in re.findall(r"\b(day|week|month)s?\b", one, re.IGNORECASE)
+    }
+    assert named == {plan.interval}
+    for kind in ("plan-headline", "plan-settings"):
+        assert re.search(rf"\bover {plan.ahead}\b", text(plan, kind), re.IGNORECASE)
+
+
+def strings(node: Any) -> Iterator[str]:
+    """Every text of a page or figure, whatever holds it."""
+    if isinstance(node, str):
+        yield plain(node)
+    elif isinstance(node, dict | list):
+        for child in node.values() if isinstance(node, dict) else node:
+            yield from strings(child)
 
 
 def test_the_facts_of_the_page_and_its_range(plan: Planned) -> None:
