@@ -32,7 +32,8 @@ GLOSSARY: dict[str, str] = {
     "rssd": "How far the shares of effect are from the shares of spend. Far is not wrong, but it needs a reason.",
     "durbin_watson": "Near 2 means the errors have no pattern over time. Below 1.5 something that moves slowly is missing.",
     "verdict": "The result of all checks of this model: trust it, use it with care, or do not use it.",
-    "observed_maximum": "The highest spend the data can speak of. Beyond it the curve is drawn dashed: it is a guess.",
+    "observed_maximum": "The highest spend the data can speak of: the highest mean of any quarter of a year. Single periods "
+    "were higher, but do not tell what that much would bring if it went on. Beyond it the curve is a guess.",
     "data_version": "The data set this model was fitted on. Its content is fixed for ever under this version.",
     "model_run": "The record of this fit: data, specification, seed, code and everything that was measured.",
     "figure_waterfall": "From what would have been sold without marketing, each channel adds its contribution, until the "
@@ -63,7 +64,7 @@ GLOSSARY: dict[str, str] = {
     "figure_decay": "How the effect of money is spread over the time that follows. A line that falls at once is a channel "
     "that works while it runs; a slow one still works weeks after it was paid.",
     "figure_all_curves": "What each channel brings at each level of spend. Where a curve is steep the next euro brings much; "
-    "where it is flat the channel is full. Beyond what was ever spent it is the model's guess.",
+    "where it is flat the channel is full. Beyond what was ever spent for a quarter it is the model's guess.",
     "figure_candidate": "What the candidate looked at says a channel returned, beside the one that was chosen. Both are "
     "single answers of the search, without ranges; what each says as a model stands below, with ranges.",
     "figure_candidate_as_model": "What every page would show if this candidate were made the model, beside what they show "
@@ -93,7 +94,7 @@ GLOSSARY: dict[str, str] = {
     "figure_plan_change": "What each channel costs over the planned time: today's mean spend, and the plan's.",
     "figure_plan_bridge": "From the outcome of today's spend over the planned time to the outcome of the plan. Each step is "
     "what a channel brings more or less than it would at today's spend; the steps add up exactly.",
-    "figure_plan_weeks": "When the planned money is spent. The line is today's spend at the same pace.",
+    "figure_plan_weeks": "When the planned money is spent. The line is today's spend at the same pace, without pauses.",
     "figure_plan_curve": "What the channel brings over the planned time at other spend, as the plan spreads it over time, with "
     "what earlier spend still brings. Dashed: more than was ever spent for a quarter, where the curve is a guess.",
     "figure_plan_compare": "What each saved plan brings more than today's spend, each found again from its own model.",

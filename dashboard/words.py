@@ -113,6 +113,15 @@ def write_search(summary: ModelSummary, noun: str = "candidates") -> str:
     return f"{trials} of {most}{summary.iterations:,} {noun}"
 
 
+def write_best_next(summary: ModelSummary, unit: Unit) -> str:
+    """Where a little more money brings the most and the least: what a channel's room is worth, not how much of it there is."""
+    channels = [channel for channel in summary.channels if channel.spend > 0] or list(summary.channels)
+    best = max(channels, key=lambda channel: channel.marginal_roi.value)
+    least = min(channels, key=lambda channel: channel.marginal_roi.value)
+    where = f"in {best.label}" if best is least else f"the most in {best.label} and the least in {least.label}"
+    return f"the next {unit.money_name} brings {where}"
+
+
 def write_overview(summary: ModelSummary, unit: Unit) -> str:
     """The page's finding in one sentence."""
     share = summary.incremental.value / summary.outcome if summary.outcome else 0.0

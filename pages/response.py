@@ -13,11 +13,12 @@ from dashboard.components.frame import frame
 from dashboard.components.panels import graph, keep_together, panel_title
 from dashboard.components.terms import term
 from dashboard.components.trust import trust_note
+from dashboard.figures.format import INTERVALS
 from dashboard.figures.response_curve import draw_curve, optimum_words
 from dashboard.labels import label_curves
 from dashboard.optimum import best_spend
 from dashboard.view import View
-from dashboard.words import write_half_life, write_sentence
+from dashboard.words import write_best_next, write_half_life, write_sentence
 from mixline.messages import ChannelSummary, Curve
 
 CEILING = 0.6  # of the most a channel could bring: from here on each curve's own words call it close to its ceiling
@@ -37,8 +38,7 @@ def _lede(view: View) -> str:
     if not full and len(channels) == 1:
         return f"{channels[0].label} is not near its ceiling: more spend would still bring more."
     if not full:
-        room = min(channels, key=lambda channel: channel.saturation_share)
-        return f"No channel is near its ceiling; {room.label} has the most room."
+        return f"No channel is near its ceiling; {write_best_next(view.summary, view.look.unit)}."
     names = full[0] if len(full) == 1 else f"{', '.join(full[:-1])} and {full[-1]}"
     return f"{names} {'is' if len(full) == 1 else 'are'} near the ceiling: more spend brings little more there."
 
@@ -85,6 +85,7 @@ def write_lines(curve: Curve, channel: ChannelSummary, optimum: float | None, vi
 
 def _legend(view: View, *, optimum: bool) -> html.P:
     wide = "Light band: 90 % range, dark band: 50 %. " if view.look.level == 90 else "Band: 50 % range. "
+    many = INTERVALS.get(view.summary.interval, ("period", "periods"))[1]
     best: list[Any] = ["Diamond: ", term("optimum", "optimum"), " of today's total. "] if optimum else []
     return html.P(
         [
@@ -93,7 +94,8 @@ def _legend(view: View, *, optimum: bool) -> html.P:
             *best,
             "Ticks: spend of each period. ",
             term("Dashed", "observed_maximum"),
-            ": beyond what was ever spent. Channels by spend, the largest first.",
+            f": beyond what was ever spent for a quarter of a year; single {many} went higher. ",
+            "Channels by spend, the largest first.",
         ],
         className="figure-note",
     )

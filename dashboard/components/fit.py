@@ -20,10 +20,12 @@ def fit_panel(summary: ModelSummary) -> html.Section:
             html.H2(write_fit_title(summary)),
             html.P(write_fit(summary), className="figure-note"),
             html.Table(html.Tbody(rows), className="plain-table fit-table"),
-            html.P(["Why this model: ", write_sentence(summary.reason)], className="small"),
-            html.P(
-                f"{write_search(summary)}; ranges from {summary.draws:,} models.",
-                className="figure-note",
+            html.Details(
+                [
+                    html.Summary("Why this model was chosen"),
+                    html.P(write_sentence(summary.reason), className="small"),
+                    html.P(f"{write_search(summary)}; ranges from {summary.draws:,} models.", className="figure-note"),
+                ]
             ),
         ],
         className="panel",

@@ -49,6 +49,9 @@ def answer_notes(solved: Solved, labels: Mapping[str, str], look: Look) -> list[
 
 def _same_terms(inputs: PlanInputs) -> str:
     """What today's spend is judged under as well: a gain is of the mix of channels, not of weeks or prices."""
+    if inputs.pace == "flights":  # only the plan may pause
+        prices = " and at the same prices" if inputs.prices else ""
+        return f"Today's plan is taken without pauses{prices}: a part of the gain may be that of the pauses."
     terms = []
     if inputs.pace != "year":
         terms.append("spread over time in the same way")

@@ -33,13 +33,16 @@ def plan_total(plan: Plan, look: Look) -> list[Any]:
     unit = look.unit
     whole = plan.spend / plan.spend_today - 1 if plan.spend_today > 0 else None
     change = "as today" if whole is not None and abs(whole) < 0.0005 else change_words(whole)
-    gain = whole_words(f"{unit.outcome(plan.uplift.value, sign=True)} {unit.outcome_name}")
-    chance = plan.probability_of_uplift
-    sure = "as today" if plan.is_today else f"a gain is {odds_words(chance)} likely"
+    alike = abs(plan.uplift.value) < 1e-6 * max(
+        abs(plan.outcome.value), 1e-300
+    )  # as where today's outcome was asked for
+    moved = f"{unit.outcome(plan.uplift.value, sign=True)} {unit.outcome_name}"
+    gain = whole_words(f"{unit.outcome_name} as today" if alike else moved)
+    sure = "" if plan.is_today else f", a gain is {odds_words(plan.probability_of_uplift)} likely"
     return [
         html.Span("All channels", className="plan-total-name"),
         html.Span([html.Strong(unit.money(plan.spend)), f" {whole_words(change)}"]),
-        html.Span([html.Strong(gain), f", {whole_words(sure)}"]),
+        html.Span([html.Strong(gain), whole_words(sure)]),
     ]
 
 

@@ -78,9 +78,15 @@ def _rate(plan: Plan, look: Look) -> str:
 
 
 def at_limits(plan: Plan) -> str:
-    """The limit, least or most, that holds every channel with any spend; nothing where none does."""
-    ends = {"least" if c.held == "least" else "most" if c.held == "most" else "" for c in plan.channels if c.most > 0}
+    """The limit, least or most, that holds every channel with any spend that is free to move; nothing where none does."""
+    free = [c for c in plan.channels if c.most > 0 and not is_held(c)]
+    ends = {c.held if c.held in ("least", "most") else "" for c in free}
     return ends.pop() if len(ends) == 1 else ""
+
+
+def is_held(channel: PlannedChannel) -> bool:
+    """Whether a person fixed its spend, so that its limits say nothing of what was asked."""
+    return channel.held == "locked" or channel.most - channel.least <= 1e-9 * channel.most
 
 
 def odds_words(chance: float) -> str:
@@ -97,9 +103,7 @@ def stop_words(channel: PlannedChannel) -> str:
     if channel.spend_today <= 0:
         return "No spend today" if channel.most <= 0 else f"At its {channel.held}"
     where = f"{write_share(channel.spend / channel.spend_today)} of today"
-    return (
-        f"Held at {where}" if channel.most - channel.least <= 1e-9 * channel.most else f"At its {channel.held}, {where}"
-    )
+    return f"Held at {where}" if is_held(channel) else f"At its {channel.held}, {where}"
 
 
 def binding_words(plan: Plan, look: Look) -> list[str]:

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 
 from dashboard.figures.drawing import Document, Drawing, Look, make_figure, money_axis, outcome_axis
 from dashboard.figures.format import bounds
+from dashboard.figures.response_curve import BEYOND
+from dashboard.words import write_best_next
 from mixline.messages import Curve, ModelSummary
 
 HEIGHT = 380
@@ -54,8 +56,8 @@ def draw_all_curves(curves: Sequence[Curve], summary: ModelSummary, look: Look) 
         },
         margin={"l": 8, "r": 16, "t": 8, "b": 8},
     )
-    note = f"Dot: today's mean spend and what it brings, with its {look.level} % range. Dotted: beyond what was ever spent."
-    return Drawing("all-curves", _finding(summary), note, figure, HEIGHT, "figure_all_curves")
+    note = f"Dot: today's mean spend and what it brings, with its {look.level} % range. Dotted: {BEYOND}."
+    return Drawing("all-curves", _finding(summary, look), note, figure, HEIGHT, "figure_all_curves")
 
 
 def _lines(curve: Curve, name: str, look: Look) -> list[Document]:
@@ -106,11 +108,10 @@ def _today(curve: Curve, name: str, look: Look) -> Document:
     }
 
 
-def _finding(summary: ModelSummary) -> str:
-    """Which channel has the most room, and which is nearest to its ceiling."""
+def _finding(summary: ModelSummary, look: Look) -> str:
+    """Where the next piece of money brings the most and the least. An empty channel may still not be worth filling."""
     channels = [channel for channel in summary.channels if channel.spend > 0]
     if len(channels) < 2:
         return "What each channel would bring at other spend"
-    room = min(channels, key=lambda channel: channel.saturation_share)
-    full = max(channels, key=lambda channel: channel.saturation_share)
-    return f"{room.label} has the most room to grow, {full.label} the least"
+    found = write_best_next(summary, look.unit)
+    return found[:1].upper() + found[1:]

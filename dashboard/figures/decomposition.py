@@ -264,7 +264,7 @@ def _finding(contributions: Contributions) -> str:
     at = write_period(contributions.dates[peak], contributions.period)
     at = at[:1].lower() + at[1:] if at.startswith("Week") else at
     return (
-        f"Marketing carried {write_share(whole)} of the modelled total, and the most in {_the(at)} with "
+        f"Paid marketing carried {write_share(whole)} of the modelled total, and the most in {_the(at)} with "
         f"{write_share(shares[peak])}"
     )
 

@@ -18,6 +18,7 @@ from dashboard.figures.drawing import (
     row_height,
     side_number,
 )
+from dashboard.figures.format import bounds
 from dashboard.figures.ranges import draw_ranges
 from mixline.messages import ChannelSummary, Estimate, ModelSummary
 
@@ -59,9 +60,10 @@ def draw_next_money(summary: ModelSummary, look: Look) -> Drawing:
         ("Channel", *estimate_columns(f"Extra {unit.outcome_label}, of {amount:,.0f} more")),
         [(label, *estimate_cells(gain)) for label, gain in zip(labels, gains, strict=True)],
     )
+    note = f"{_surest(ranked, gains, look, amount)}{_note(look, amount)}"
     finding, height = _finding(ranked, gains, look, amount), row_height(len(labels), 34)
     narrow = names_above([(a, unit.outcome(g.value), "") for a, g in zip(labels, gains, strict=True)], look)
-    return Drawing("next-money", finding, _note(look, amount), figure, height, "figure_next_money", table, narrow)
+    return Drawing("next-money", finding, note, figure, height, "figure_next_money", table, narrow)
 
 
 def rank_channels(summary: ModelSummary) -> list[ChannelSummary]:
@@ -101,6 +103,17 @@ def _finding(ranked: list[ChannelSummary], gains: list[Estimate], look: Look, am
         f"The next {unit.money(amount)} {where} about {unit.outcome(gains[0].value)} "
         f"({unit.outcome_range(gains[0], look.level)})"
     )
+
+
+def _surest(ranked: list[ChannelSummary], gains: list[Estimate], look: Look, amount: float) -> str:
+    """The channel whose range begins highest, where that is not the one expected to bring the most; of money, only where it
+    comes back even there.
+    """
+    lows = [bounds(gain, look.level)[0] for gain in gains]
+    place = max(range(len(lows)), key=lows.__getitem__, default=0)
+    if place == 0 or lows[place] <= (0.0 if look.unit.conversions else amount):
+        return ""
+    return f"Surest is {ranked[place].label}: {look.unit.outcome(lows[place])} even at the low end of its range. "
 
 
 def _note(look: Look, amount: float) -> str:

@@ -219,7 +219,7 @@ def _hover(channel: ChannelSummary, lines: Lines, look: Look) -> str:
         f"<b>{channel.label}: {name.lower()}</b>" + ("" if unit.conversions else f"<br>It {meaning}") + "<br>"
         f"ROI {unit.roi_with_range(channel.roi, level)}<br>of the next {unit.roi_with_range(channel.marginal_roi, level)}"
         f"<br>Spend {unit.money(channel.spend)}, {write_share(channel.share_of_spend)} of all"
-        + ("" if is_clear(channel, lines) else "<br><i>a 50 % range reaches across a line: it may be either</i>")
+        + ("" if is_clear(channel, lines) else "<br><i>a 50 % range reaches across a line: not clear yet</i>")
     )
 
 
@@ -234,7 +234,7 @@ def _finding(channels: list[ChannelSummary], lines: Lines) -> str:
         return "No channels"
     if not parts:
         return "No channel's returns are clearly on one side: learn more before money is moved"
-    parts += [f"{_list(unclear)} may be either"] if unclear else []
+    parts += [f"{_list(unclear)} {'is' if len(unclear) == 1 else 'are'} not clear yet"] if unclear else []
     text = "; ".join(parts)
     return text[:1].upper() + text[1:]
 

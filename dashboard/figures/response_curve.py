@@ -20,6 +20,7 @@ from mixline.messages import Curve, Estimate
 
 HEIGHT = 400
 SPLIT = (0.36, 0.22)  # of the height: where the curve begins, and where what the next unit of money brings ends
+BEYOND = "beyond what was ever spent for a quarter of a year"
 NEAR = 0.02  # of today's spend: an optimum as near as this is today's spend
 
 
@@ -142,7 +143,7 @@ def _hover(curve: Curve, place: int, look: Look, interval: str) -> str:
         f"<br><b>{unit.outcome(curve.value[place])}</b> ({join_ends(unit.outcome(low[place]), unit.outcome(high[place]))})"
         f"<br>ROI of the next {'1,000' if unit.conversions else unit.money_name}: {unit.roi(curve.marginal[place])}"
     )
-    return text if curve.spend[place] <= curve.observed_maximum else f"{text}<br><i>beyond what was ever spent</i>"
+    return text if curve.spend[place] <= curve.observed_maximum else f"{text}<br><i>{BEYOND}</i>"
 
 
 def _band(x: list[float], low: list[float], high: list[float], fill: str) -> list[Document]:
@@ -161,7 +162,7 @@ def _band(x: list[float], low: list[float], high: list[float], fill: str) -> lis
 
 
 def _dashed_after(split: int, x: list[float], y: list[float], texts: list[str], color: str) -> list[Document]:
-    """A line that is dashed from the point `split` on: beyond what was ever spent."""
+    """A line that is dashed from the point `split` on: beyond what was ever spent for a quarter."""
     lines = [_line(x[:split], y[:split], texts[:split], color, "solid")]
     if split < len(x):
         start = split - 1

@@ -165,9 +165,9 @@ def _saturation_words(today: float, reached: float, most: float) -> str:
         return "No effect was found, so there is nothing to saturate."
     share = reached / most
     if share < 0.3:
-        verdict = "there is room to grow"
+        verdict = "its ceiling is far off"
     elif share < 0.6:
-        verdict = "further spend brings less"
+        verdict = "each further step brings less"
     else:
         verdict = "it is close to its ceiling"
     return f"Today's spend reaches {share:.0%} of the most this channel could bring: {verdict}."

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from dash import html
 from plotly.utils import PlotlyJSONEncoder
 
 from dashboard.components.channel_table import channel_table, describe_channel, fit_columns, list_columns, measure_text
@@ -10,6 +11,7 @@ from dashboard.components.fit import fit_panel, list_measures
 from dashboard.components.panels import keep_together
 from dashboard.components.trust import trust_banner
 from dashboard.figures.drawing import make_look
+from dashboard.words import write_sentence
 from mixline.messages import ModelSummary
 from tests.unit.dashboard import builders
 
@@ -64,6 +66,12 @@ def test_fit_lists_only_measures_that_were_taken() -> None:
     without = summary.fit.model_copy(update={"nrmse_validation": None, "r2_validation": None})
     assert "nrmse_validation" not in [key for _, key, _ in list_measures(without)]
     assert "unseen" not in write(fit_panel(ModelSummary.model_validate({**summary.model_dump(), "fit": without})))
+
+
+def test_why_this_model_is_a_click_away_from_whoever_reads_the_overview() -> None:
+    summary = builders.make_summary()
+    (details,) = [part for part in fit_panel(summary).children if isinstance(part, html.Details)]
+    assert write_sentence(summary.reason) in write(details)
 
 
 def test_numbers_are_not_parted_from_their_signs() -> None:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from dashboard.components.plan_inputs import GOALS, PlanInputs
 from dashboard.components.plan_notes import answer_notes, fault_sentence
 from dashboard.components.plan_solving import Solved, solve
+from dashboard.components.plan_words import at_limits, plan_headline
 from dashboard.figures.drawing import Look
 from dashboard.figures.format import Unit
 from mixline.errors import SpecificationError
@@ -120,6 +121,13 @@ def test_limits_that_contradict_each_other_are_named_with_the_gap_and_the_way_ou
     with pytest.raises(SpecificationError) as caught:
         ask(groups={NAMES[0]: "A"}, group_bounds={"A": (None, 50.0)}, held={NAMES[0]: 90.0})
     assert fault_sentence(caught.value, LABELS, LOOK).startswith("Group A is ")
+
+
+def test_limits_end_a_plan_though_one_channel_is_held() -> None:
+    found = ask(goal="marginal_roi", target=1e6, held={NAMES[0]: 75.0})
+    assert at_limits(found.plan) == "least"
+    assert "Even at the least that these limits allow" in notes(found)
+    assert "until the next money brings" not in plan_headline(found.plan, found.inputs, LOOK)
 
 
 @pytest.mark.parametrize("goal", ["outcome", "roi"])

@@ -14,7 +14,7 @@ from dashboard.components.trust import trust_note
 from dashboard.figures.carryover import draw_carryover
 from dashboard.figures.decomposition import LETTER, draw_decomposition
 from dashboard.figures.drawing import ABOVE_LETTERS, BESIDE_LETTERS, NAME_LETTERS, Drawing, Look, make_look
-from dashboard.figures.format import shorten, write_lines
+from dashboard.figures.format import shorten, write_lines, write_money
 from dashboard.figures.next_money import draw_next_money, find_amount
 from dashboard.figures.quadrants import Lines, draw_quadrants, is_clear
 from dashboard.figures.roi import draw_roi
@@ -146,6 +146,20 @@ def test_the_next_step_is_one_a_company_of_this_size_would_take(weekly: float, i
     assert drawn.figure["layout"]["shapes"][0]["x0"] == pytest.approx(amount)
 
 
+def test_the_surest_channel_is_named_where_another_is_only_expected_to_bring_more() -> None:
+    summary = builders.make_summary()
+    first, second, *_ = summary.channels
+    vague = first.model_copy(update={"marginal_roi": builders.make_estimate(1.8, 1.5)})
+    for sure, said in ((builders.make_estimate(1.6, 0.1), True), (builders.make_estimate(0.9, 0.1), False)):
+        channels = [vague, second.model_copy(update={"marginal_roi": sure})]
+        drawing = draw_next_money(summary.model_copy(update={"channels": channels}), make_look(summary, "light", 90))
+        low = find_amount(summary) * sure.low
+        assert f"works hardest in {first.label}" in drawing.title
+        assert (
+            drawing.note.startswith(f"Surest is {second.label}: {write_money(low, 'EUR')} even at the low end") == said
+        )
+
+
 def test_money_without_a_symbol_has_room_for_its_code() -> None:
     plain, coded = builders.make_summary(), builders.make_summary(currency="CHF")
     margins = [draw_next_money(s, make_look(s, "light", 90)).figure["layout"]["margin"]["r"] for s in (plain, coded)]
@@ -161,7 +175,7 @@ def test_a_channel_whose_ranges_reach_across_a_line_is_not_advised_upon() -> Non
     assert [is_clear(channel, Lines(1.0, 1.0)) for channel in channels] == [True, *[False] * len(rest)]
     drawing = draw_quadrants(summary.model_copy(update={"channels": channels}), make_look(summary, "light", 90))
     assert drawing.title.startswith(f"Scale {first.label}; ")
-    assert drawing.title.endswith(" may be either")
+    assert drawing.title.endswith(" not clear yet")
     faded = drawing.figure["data"][-1]["marker"]["opacity"]
     assert sorted(faded)[-1] == 1
     assert sum(opacity < 1 for opacity in faded) == len(rest)

@@ -92,7 +92,7 @@ def test_the_period_in_which_marketing_carried_most(model: MixModel, ask: Ask, p
     }[period]
     overall, most = write_share(paid.sum() / parts.fitted.sum()), write_share(paid[peak] / parts.fitted[peak])
     (title,) = Said(ask("/contribution", f"?period={period}").page).texts["decomposition: h2"]
-    assert title == f"Marketing carried {overall} of the modelled total, and the most in {at} with {most}"
+    assert title == f"Paid marketing carried {overall} of the modelled total, and the most in {at} with {most}"
 
 
 def test_pointing_at_the_decomposition(model: MixModel, unit: Unit, ask: Ask) -> None:
@@ -195,7 +195,7 @@ def test_quadrants_place_and_name_every_channel(
         names = [named(r) for r in ordered if r.name in clear and found[r.name][0] == advice]
         parts += [f"{advice} {joined(names)}"] if names else []
     open_ = [named(r) for r in ordered if r.name not in clear]
-    parts += [f"{joined(open_)} may be either"] if parts and open_ else []
+    parts += [f"{joined(open_)} {'is' if len(open_) == 1 else 'are'} not clear yet"] if parts and open_ else []
     assert [title.lower() for title in said.get("quadrants: h2", [])] == ["; ".join(parts).lower()] * bool(parts)
     assert shown.figure("quadrants")["data"][-1]["marker"]["opacity"] == [
         1 if r.name in clear else 0.4 for r in ordered
@@ -205,7 +205,7 @@ def test_quadrants_place_and_name_every_channel(
         + ("" if unit.conversions else f"It {found[r.name][1]} ")
         + f"ROI {ratio_with_ends(r.roi, level, scale)} of the next {ratio_with_ends(r.marginal_roi, level, scale)} "
         f"Spend {unit.money(r.spend)}, {write_share(r.spend / money)} of all"
-        + ("" if r.name in clear else " a 50 % range reaches across a line: it may be either")
+        + ("" if r.name in clear else " a 50 % range reaches across a line: not clear yet")
         for r in ordered
     ]
     *crosses, dots = shown.figure("quadrants")["data"]

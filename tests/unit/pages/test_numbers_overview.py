@@ -81,6 +81,15 @@ def test_next_money_in_words_and_beside_its_dots(model: MixModel, unit: Unit, as
     assert said["next-money: h2"] == [
         f"The next {amount} works hardest in {named(ranked[0])}: about {write(gains[0].value)} ({ranges[0]})"
     ]
+    lows = [ends_of(gain, level)[0] for gain in gains]
+    first = max(range(len(lows)), key=lows.__getitem__)
+    (note,) = said["next-money: figure-note"]
+    if first and lows[first] > (0 if unit.conversions else 10):
+        assert note.startswith(
+            f"Surest is {named(ranked[first])}: {write(lows[first])} even at the low end of its range."
+        )
+    else:
+        assert note.startswith(f"Extra {unit.outcome_name} of {amount} more")
     assert plain(said["next-money: figure annotations"]) == [write(gain.value) for gain in gains]
     assert plain(said["next-money: figure text"]) == [
         f"{named(result)} {amount} more would bring {write(gain.value)} {level} % range {ends_}"
@@ -184,3 +193,9 @@ def test_a_channel_near_its_ceiling_is_so_in_the_lede_too(seed: int) -> None:
         full = result.saturation_share >= 0.6
         assert ("close to its ceiling" in words) == full, named(result)
         assert (named(result) in lede and "near the ceiling" in lede) == full, (lede, words)
+    if "near its ceiling" in lede:
+        ranked = sorted(response.channel_results(model), key=lambda r: -r.marginal_roi.value)
+        assert lede == (
+            "No channel is near its ceiling; the next euro brings the most in "
+            f"{named(ranked[0])} and the least in {named(ranked[-1])}."
+        )

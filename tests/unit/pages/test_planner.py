@@ -274,6 +274,9 @@ def test_a_gain_over_another_today_is_said_to_be_one(app: Flask) -> None:
     assert "Today's plan, too" not in plain
     even = words(answer_form(asked(pace="even", prices=[20.0, None]), shown(), form.PACE)["answer"])
     assert "Today's plan, too, is taken spread over time in the same way and at the same prices" in even
+    paused = words(answer_form(asked(pace="flights"), shown(), form.PACE)["answer"])
+    assert "Today's plan is taken without pauses" in paused
+    assert "in the same way" not in paused
     plans = [solved(inputs) for inputs in (PlanInputs(ahead=8), PlanInputs(ahead=8, budget=1000.0))]
     look = make_look(SUMMARY, "light", 90)
     assert "compare the revenue in all" not in words(compare_plans(["A", "B"], [p.plan for p in plans], {}, look))

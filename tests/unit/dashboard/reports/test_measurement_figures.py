@@ -222,6 +222,11 @@ def test_where_the_next_money_goes(case: Measured) -> None:
     assert label(best.name) in case.title("next-money")
     money = [unit.money(amount)] * (1 if unit.conversions else 2)
     left_out = [str(MOST), str(len(case.results))] if len(case.results) > MOST else []
+    lows = {result.name: result.marginal_roi.times(amount).low for result in case.largest}
+    surest = max(lows, key=lows.__getitem__)
+    if surest != best.name and lows[surest] > (0 if unit.conversions else amount):
+        assert case.note("next-money").startswith(f"Surest is {label(surest)}: ")
+        money.append(unit.outcome(lows[surest]))
     check_figures(case.note("next-money"), *money, *left_out)
 
 
