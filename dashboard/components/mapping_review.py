@@ -31,7 +31,10 @@ def mapping_review(upload: UploadView) -> list[Any]:
                     [
                         html.H2("What each column is"),
                         html.P(
-                            "Change a role, channel or kind by clicking it. Columns we are unsure of come first.",
+                            [
+                                html.Span("Change a role, channel or kind by clicking it. ", className="screen-only"),
+                                "Columns we are unsure of come first.",
+                            ],
                             className="figure-note",
                         ),
                     ]

@@ -13,6 +13,7 @@ from dashboard.figures.format import keep_together
 from dashboard.glossary import GLOSSARY
 
 CONFIG = {"displayModeBar": False, "responsive": True, "scrollZoom": False, "doubleClick": False, "showTips": False}
+POINTING = " Point at "  # how a sentence begins that is of use on a screen only; it is the last of a note
 DIGITS = 9  # of a number in a file; a double has more than any of them means
 
 
@@ -25,7 +26,7 @@ def panel(drawing: Drawing, *below: Any, above: Any = None) -> html.Section:
     return html.Section(
         [
             panel_title(keep_together(drawing.title), drawing),
-            html.P(keep_together(drawing.note), className="figure-note"),
+            figure_note(drawing.note),
             *([] if above is None else [html.Div(above, className="figure-choice")]),
             graph(drawing),
             *below,
@@ -33,6 +34,13 @@ def panel(drawing: Drawing, *below: Any, above: Any = None) -> html.Section:
         className="panel",
         **aria(labelledby=heading),
     )
+
+
+def figure_note(text: str) -> html.P:
+    """What is measured; how to point at it, which follows, stays off paper."""
+    said, pointing, rest = keep_together(text).partition(POINTING)
+    how = html.Span(f"{pointing}{rest}", className="screen-only") if pointing else None
+    return html.P([said, how] if how else said, className="figure-note")
 
 
 def panel_title(title: Any, drawing: Drawing) -> html.Div:

@@ -52,8 +52,13 @@ def pacing_table(inputs: PlanInputs, usual: Plan, labels: Mapping[str, str]) -> 
     )  # fmt: skip
     return [
         html.H2("Spend over time"),
-        html.P("100 is a channel's mean over the plan, 0 a pause. Click a number to change it; only the proportions count.",
-               className="figure-note"),
+        html.P(
+            [
+                "100 is a channel's mean over the plan, 0 a pause. ",
+                html.Span("Click a number to change it; only the proportions count.", className="screen-only"),
+            ],
+            className="figure-note",
+        ),
         grid,
     ]  # fmt: skip
 

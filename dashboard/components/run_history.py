@@ -15,6 +15,7 @@ from mixline.messages import RunView
 
 Row = dict[str, Any]
 ROWS_SHOWN = 12
+SCREEN_ONLY = {"screenOnly": True}  # a column of links that say nothing on paper (assets/print.js)
 
 
 def history_rows(runs: Iterable[RunView]) -> list[Row]:
@@ -120,6 +121,7 @@ def history_grid(rows: list[Row], *, grid_id: str) -> dag.AgGrid:
                 "width": 82,
                 "cellRenderer": "CellLink",
                 "sortable": False,
+                "context": SCREEN_ONLY,
             },
             {
                 "field": "tracking",
@@ -127,6 +129,7 @@ def history_grid(rows: list[Row], *, grid_id: str) -> dag.AgGrid:
                 "width": 82,
                 "cellRenderer": "CellLink",
                 "sortable": False,
+                "context": SCREEN_ONLY,
             },
             {
                 "field": "clone",
@@ -134,6 +137,7 @@ def history_grid(rows: list[Row], *, grid_id: str) -> dag.AgGrid:
                 "width": 82,
                 "cellRenderer": "CellLink",
                 "sortable": False,
+                "context": SCREEN_ONLY,
             },
             {"field": "tags", "headerName": "Tags", "width": 130, "tooltipField": "tags"},
             {"field": "why", "headerName": "Why it failed", "minWidth": 200, "flex": 2, "tooltipField": "why"},
