@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 from playwright.sync_api import expect
+from pypdf import PdfReader
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -252,12 +253,22 @@ def test_the_files_hold_the_numbers_of_the_page(page: Any, product: Any, tmp_pat
     head = next(place for place, row in enumerate(sheet) if row[0] == "Channel")
     assert sorted(row[2] for row in sheet[head + 1 :]) == pytest.approx(shown, abs=0.5)
     headline = page.locator(".plan-headline").inner_text()
-    assert re.sub(r"\s|\u2060", "", sheet[0][0]) == re.sub(r"\s|\u2060", "", headline)
+    assert bare(sheet[0][0]) == bare(headline)
     with page.expect_download(timeout=90_000) as download:
         page.get_by_role("link", name="Download the plan as PDF").click()
     paper = tmp_path / "plan.pdf"
     download.value.save_as(paper)
-    assert paper.read_bytes().startswith(b"%PDF")
+    printed = [bare(sheet.extract_text()) for sheet in PdfReader(paper).pages]
+    assert bare(headline) in printed[0]
+    assert bare(page.locator(".plan-certainty").inner_text()) in printed[0]
+    cells = page.locator("#plan-details .plan-table td").all_inner_texts()
+    assert len(cells) > 20
+    assert not [cell for cell in cells if bare(cell) not in printed[1]], "each number of the page's table is on paper"
+
+
+def bare(text: str) -> str:
+    """Without the spaces and marks that lines are broken by."""
+    return re.sub(r"[\s\u2060]+", "", text)
 
 
 def take(page: Any, name: str, folder: Path) -> Path:

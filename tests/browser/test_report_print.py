@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import re
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +12,7 @@ import pytest
 from pypdf import PdfReader
 
 from dashboard.reports.composing import compose
-from dashboard.reports.page import write_page
+from dashboard.reports.page import read_figures, write_page
 from dashboard.reports.printing import find_browser, print_page
 from mixline.errors import UnavailableError
 from mixline.messages import ReportDocuments
@@ -21,6 +23,10 @@ pytestmark = [
     pytest.mark.xdist_group("browser-alone"),
 ]
 A4 = (841.9, 595.0)  # points
+SHEET = re.compile(r'<section class="sheet.*?</footer>', re.DOTALL)
+BLOCK = re.compile(r"<(p|h1|h2|h3|li|td|th|footer)\b[^>]*>(.*?)</\1>", re.DOTALL)
+DRAWN = re.compile(r'data-figure="([^"]+)"')
+TAG = re.compile(r"<[^>]+>")
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +45,27 @@ def test_a_pdf_has_its_sheets_in_a4_and_text_one_can_search(pages: dict[str, str
     first = read.pages[0].extract_text()
     assert "Demo, Germany" in first
     assert "Affiliates" in "".join(sheet.extract_text() for sheet in read.pages)  # from a figure
+    check_words(pages[kind], [sheet.extract_text() for sheet in read.pages])
+
+
+def check_words(page: str, printed: list[str]) -> None:
+    """Every text of the HTML, its numbers in cards, sentences, tables and beside bars, stands on the same sheet of paper."""
+    figures: dict[str, Any] = {**read_figures(page)}
+    numbers = 0
+    for text, paper in zip(SHEET.findall(page), map(bare, printed), strict=True):
+        written = [unescape(TAG.sub("", found)) for _, found in BLOCK.findall(text)]
+        for name in DRAWN.findall(text):
+            notes = figures[name]["layout"].get("annotations", [])
+            written += [unescape(TAG.sub("", note["text"].replace("<br>", " "))) for note in notes]
+        missing = [one for one in written if bare(one) not in paper]
+        assert not missing, "on the sheet, and not on paper"
+        numbers += sum(any(sign.isdigit() for sign in one) for one in written)
+    assert numbers > 20, "were nothing found, everything would pass"
+
+
+def bare(text: str) -> str:
+    """Without the spaces and marks that lines are broken by."""
+    return re.sub(r"[\s\u2060]+", "", text)
 
 
 def test_a_page_whose_figures_cannot_be_drawn_is_not_printed(pages: dict[str, str]) -> None:
