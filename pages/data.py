@@ -17,7 +17,7 @@ from dashboard.components.dataset_list import dataset_list, launch_address
 from dashboard.components.mapping_review import describe_upload, mapping_review
 from dashboard.components.mapping_wiring import register_mapping
 from dashboard.layout import LOCATION
-from mixline.errors import NotFoundError
+from mixline.errors import InputError, NotFoundError
 from mixline.messages import DatasetView
 from mixline.settings import load_settings
 
@@ -62,7 +62,7 @@ def _saved(dataset: DatasetView) -> html.Div:
 def _review(upload_id: str) -> list[Any]:
     try:
         upload = current_client().read_upload(upload_id)
-    except NotFoundError:
+    except (InputError, NotFoundError):  # old, or no address of an upload at all
         return [states.notice("This upload is gone", "Send the file once more.", ("Data", "/data"))]
     another = dcc.Link("Choose another file", href="/data", className="button")
     return [_header(describe_upload(upload), another), *mapping_review(upload)]

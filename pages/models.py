@@ -69,8 +69,9 @@ def _lede(view: View) -> str:
         if not serious
         else f"{serious} {'check calls' if serious == 1 else 'checks call'} for attention"
     )
+    tried = count_candidates(summary)
     who = "a person" if summary.choice else "the search's rule"
-    return f"{count_candidates(summary):,} candidates were tried, {who} chose one, and {checks}."
+    return f"{tried:,} {'candidate was' if tried == 1 else 'candidates were'} tried, {who} chose one, and {checks}."
 
 
 def _body(view: View, client: TrainerClient, candidate: str, families: bool) -> Sequence[Any]:

@@ -32,7 +32,7 @@ from dashboard.components.run_queue import QUEUE, pause_note, queue_panel, read_
 from dashboard.components.typed_field import TypedField
 from dashboard.figures.format import write_moment
 from dashboard.layout import LOCATION
-from mixline.errors import InputError, MixlineError
+from mixline.errors import InputError, MixlineError, NotFoundError
 from mixline.messages import DatasetView, Preset, RunView, SizeEstimate, SpecificationDraft
 
 TICK = "runs-tick"
@@ -66,7 +66,7 @@ def layout(
     current = _choose(newest, dataset or (start.dataset_id if start else ""))
     unmeasured = _unmeasured(client)  # read while the trainer answers, so that the page is there when it does not
     draft, trouble = _draft(client, current, start.segment if start else "", clone if copied else "", settings)
-    composing = bool(draft and (copied or settings))
+    composing = bool(draft and (copied or settings) and not trouble)
     queue = _queue(client, runs.value)
     active = any(r.job.state in ACTIVE for r in runs.value)
     form = run_form(
@@ -149,10 +149,12 @@ def _not_there(datasets: Sequence[DatasetView], dataset: str, *runs: tuple[str, 
     """A link that is old or mistyped says so; the page is there all the same."""
     gone = ["a run"] if any(wanted and not found for wanted, found in runs) else []
     gone += ["a dataset"] if dataset and all(one.id != dataset for one in datasets) else []
-    if not gone:
-        return []
+    return [_gone(gone)] if gone else []
+
+
+def _gone(gone: Sequence[str]) -> html.Div:
     sentence = f"The link names {' and '.join(gone)} that cannot be found here. What is here is listed on this page."
-    return [html.Div(sentence, className="banner", role="status")]
+    return html.Div(sentence, className="banner", role="status")
 
 
 def _draft(
@@ -162,6 +164,10 @@ def _draft(
     wanted = segment if segment in dataset.segments else ""
     try:
         return read_draft(client, dataset.id, segment=wanted, run=clone, settings="" if clone else settings), None
+    except (InputError, NotFoundError) as error:
+        if not settings or clone:
+            return None, inline_error(error)
+        return _draft(client, dataset, segment, "", "")[0], _gone(["saved settings"])
     except MixlineError as error:
         return None, inline_error(error)
 

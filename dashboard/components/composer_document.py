@@ -26,6 +26,12 @@ _SECTION_OF = {
     "holiday_country": "context", "intercept": "context", "penalty_factors": "context", "validation": "holdout",
     "studies": "studies", "search": "search",
 }  # fmt: skip
+# What is typed in per cent is a share to the engine: its words about one are said in per cent, with what to type.
+_PER_CENT: dict[str, tuple[str, str]] = {
+    "validation.train": ("above 10 % and at most 100 %", "Type 80 to fit on four fifths of the window."),
+    "confidence": ("from 1 % to 100 %", "Type 95 for a study that is 95 % sure."),
+}
+_SHARE = re.compile(r"(?<![\w.-])-?\d+(?:\.\d+)?(?:e[-+]?\d+)?(?![\w-]|\.\d| rows| of)")
 _ENTRY = re.compile(r"(media|context|studies)\[(\d+)\](?:\.(.*))?")
 
 
@@ -103,11 +109,25 @@ def split_problems(
 
 def write_problem(problem: SpecificationProblem) -> str:
     """A problem as a sentence or two."""
-    text = problem.sentence
-    if problem.expected and problem.expected.casefold() not in text.casefold():
-        text = f"{text.rstrip('.')}; expected {problem.expected}."
+    text, expected, action = problem.sentence, problem.expected, problem.action
+    last = "validation.train" if problem.path.startswith("validation.train") else problem.path.rpartition(".")[2]
+    if last in _PER_CENT:
+        head, got, rest = text.partition("; got ")
+        text = head + got + (rest if "needed here" in head else _in_per_cent(rest))  # no number: as it was typed
+        if "out of range" in head or "hardly sure" in head:
+            expected, action = _PER_CENT[last]
+    if ".ranges." in problem.path and text.startswith("A number is needed"):
+        expected = "a number, or a range such as 0.2 to 0.6"
+    if expected and expected.casefold() not in text.casefold():
+        text = f"{text.rstrip('.')}; expected {expected}."
     place = f"{problem.segment}: " if problem.segment else ""
-    return f"{place}{text} {problem.action}".strip()
+    return f"{place}{text} {action}".strip()
+
+
+def _in_per_cent(got: str) -> str:
+    """ "0.008 to 0.008." as "0.8 %."; "23 of 208 rows at a share of 0.11." as "23 of 208 rows at a share of 11 %."."""
+    written = _SHARE.sub(lambda match: f"{float(match[0]) * 100:.6g} %", got)
+    return re.sub(r"^(-?\S+ %) to \1", r"\1", written)
 
 
 def place_words(path: str, document: Mapping[str, Any]) -> str:
@@ -136,7 +156,14 @@ def write_inner(path: str) -> str:
     """The part of a channel's or study's path a person knows: "ranges.theta" is the memory."""
     names = {"theta": "Memory", "alpha": "Shape of the curve", "gamma": "Half-way point", "shape": "Weibull shape"}
     names |= {"scale": "Weibull scale", "start": "From", "end": "To", "channels": "Channels", "effect": "Lift"}
-    names |= {"confidence": "Sure", "scope": "Measured", "adstock": "Carry-over", "sign": "Effect", "kind": "Kind"}
+    names |= {
+        "confidence": "Sure",
+        "scope": "Measured",
+        "adstock": "Carry-over",
+        "label": "Name",
+        "sign": "Effect",
+        "kind": "Kind",
+    }
     last = re.sub(r"\[\d+\]", "", path.split(".")[-1])
     return names.get(last, last.replace("_", " ").capitalize())
 

@@ -133,8 +133,7 @@ def show_value(field: Field, value: Any) -> Any:
 def read_value(field: Field, value: Any) -> Any:
     """What a control holds as the document has it. Nothing is corrected: the engine says what is wrong."""
     if field.kind == "percent":
-        number = read_number(value)
-        return number / 100.0 if isinstance(number, int | float) else number
+        return read_percent(value)
     if field.kind in ("number", "whole"):
         return read_number(value)
     if field.kind == "choice":
@@ -172,6 +171,15 @@ def read_number(value: Any) -> Any:
     if not math.isfinite(number):
         return text
     return int(number) if number.is_integer() and abs(number) < 2**53 else number
+
+
+def read_percent(value: Any) -> Any:
+    """A share where a text is a number of per cent, its sign written or not; else as `read_number`."""
+    plain = value.strip().removesuffix("%").rstrip() if isinstance(value, str) else value
+    number = read_number(plain)
+    if isinstance(number, int | float):
+        return number / 100.0
+    return read_number(value)
 
 
 def look_up(document: Mapping[str, Any], path: str) -> Any:

@@ -11,7 +11,7 @@ from typing import Any
 
 import dash_ag_grid as dag
 
-from dashboard.components.composer_fields import read_number
+from dashboard.components.composer_fields import read_number, read_percent
 from dashboard.components.mapping_table import KIND_LABELS
 from mixline.messages import SpecificationDraft
 
@@ -151,7 +151,7 @@ def read_studies(draft: SpecificationDraft, rows: Sequence[Mapping[str, Any]]) -
             "end": str(row.get("end") or ""),
             "effect": read_number(row.get("effect")),
             "spend": read_number(row.get("spend")),
-            "confidence": _percent(row.get("confidence")),
+            "confidence": read_percent(row.get("confidence")),
             "scope": _key_of(SCOPE_LABELS, row.get("scope")),
         }
         for row in rows
@@ -184,7 +184,12 @@ def name_problems(used: Sequence[str], problems: Mapping[int, str]) -> dict[str,
 
 def list_problems(rows: Sequence[Mapping[str, Any]], used: Sequence[str], problems: Mapping[int, str]) -> list[str]:
     """The problems of a table's entries, each with the name the person knows it by."""
-    labels = {row["name"]: str(row.get("label") or row.get("channels") or row["name"]) for row in rows}
+    labels = {
+        row["name"]: str(
+            row.get("label") or row.get("channels") or (f"Study {place}" if "channels" in row else row["name"])
+        )
+        for place, row in enumerate(rows, start=1)
+    }
     known = [(labels.get(used[place], used[place]), text) for place, text in problems.items() if place < len(used)]
     return [f"{label}. {text}" for label, text in known]
 
@@ -337,8 +342,3 @@ def _grid(table: str, rows: list[Row], columns: list[Row], **options: Any) -> da
 def _key_of(labels: Mapping[str, str], label: Any) -> Any:
     """The value behind a label; what is no label goes to the engine as it is."""
     return next((key for key, text in labels.items() if text == label), label)
-
-
-def _percent(value: Any) -> Any:
-    number = read_number(value)
-    return number / 100.0 if isinstance(number, int | float) else number

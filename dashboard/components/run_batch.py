@@ -21,6 +21,7 @@ TEMPLATE_PATH = "/runs/template.csv"
 STATE_WORDS = {"ready": "Ready", "same": "Twice in the file", "known": "Run already", "wrong": "To be mended"}
 TAGS = {"ready": "state-succeeded", "same": "warning", "known": "", "wrong": "error"}
 BYTES_MOST = 200_000
+BYTES_SENT = 5_000_000
 
 
 def batch_panel() -> html.Details:
@@ -39,8 +40,7 @@ def batch_panel() -> html.Details:
             dcc.Upload(
                 html.Div([html.Strong("Choose a CSV file"), html.Span(" or drop it here", className="soft")]),
                 id="batch-file",
-                accept=".csv,text/csv",
-                max_size=BYTES_MOST,
+                max_size=BYTES_SENT,  # what is refused in the browser is refused without a word
                 className="batch-drop",
             ),
             html.Div(id="batch-preview", **aria(live="polite")),
@@ -66,10 +66,11 @@ def register(app: Dash) -> None:
         Output("batch-launch", "disabled"),
         Output("batch-actions", "hidden"),
         Output("batch-message", "children"),
+        Output("batch-file", "contents"),  # emptied, so that the same file can be dropped again
         Input("batch-file", "contents"),
         State("batch-file", "filename"),
         prevent_initial_call=True,
-    )(preview)
+    )(take_file)
     app.callback(
         Output("batch-message", "children", allow_duplicate=True),
         Output("batch-preview", "children", allow_duplicate=True),
@@ -83,12 +84,20 @@ def register(app: Dash) -> None:
     app.server.add_url_rule(TEMPLATE_PATH, "runs_template", download)
 
 
+def take_file(contents: str | None, filename: str | None) -> tuple[Any, ...]:
+    """What each row of a file that was dropped is; the drop area is free for the next one, be it the same."""
+    return *preview(contents, filename), None
+
+
 def preview(contents: str | None, filename: str | None) -> tuple[Any, ...]:
     """What each row of the file is."""
     if not contents:
         raise PreventUpdate
     try:
-        text = base64.b64decode(contents.partition(",")[2], validate=True).decode("utf-8-sig")
+        content = base64.b64decode(contents.partition(",")[2], validate=True)
+        if len(content) > BYTES_MOST:
+            return None, None, "Launch", True, True, inline_sentence(_too_large(filename, len(content)))
+        text = content.decode("utf-8-sig")
         found = current_client().post(BatchPreview, "/v1/batches/preview", BatchRequest(content=text))
     except (binascii.Error, UnicodeDecodeError, ValueError):
         sentence = f"{filename or 'The file'} is no text in UTF-8, or it is empty. Save it as CSV (UTF-8)."
@@ -97,6 +106,12 @@ def preview(contents: str | None, filename: str | None) -> tuple[Any, ...]:
         return None, None, "Launch", True, True, inline_error(error)
     label = "Launch one run" if found.ready == 1 else f"Launch {found.ready} runs"
     return preview_table(found, filename or "the file"), text, label, not found.ready, not found.ready, None
+
+
+def _too_large(filename: str | None, size: int) -> str:
+    most = f"{BYTES_MOST // 1000} KB"
+    size_words = f"{filename or 'The file'} has {size / 1000:,.0f} KB; a file of runs has at most {most}"
+    return f"{size_words}. A table of data goes in on the Data page."
 
 
 def preview_table(found: BatchPreview, filename: str) -> html.Div:

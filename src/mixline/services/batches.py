@@ -245,7 +245,7 @@ def _compose(services: Services, dataset: Dataset, cells: Mapping[str, str]) -> 
 def read_tags(text: str) -> list[RunTag]:
     """From "week=32; final". Raises DataError."""
     tags = []
-    for part in filter(None, (part.strip() for part in text.replace("|", ";").split(";"))):
+    for part in filter(None, (part.strip() for part in re.split(r"[;,|]", text))):
         name, sign, number = (piece.strip() for piece in part.partition("="))
         try:
             tags.append(RunTag(name=name, value=float(number) if sign else None))

@@ -14,6 +14,7 @@ from mixline.services.datasets import load_frame
 from mixline.services.drafts import carry_to_segment, draft_of
 from mixline.services.identities import FIT_KIND, run_key
 from mixline.services.people import LOCAL_USER
+from mixline.services.plausibility import check_plausible
 from mixline.services.run_rows import CUSTOM, get_run
 from mixline.services.tags import put_tags
 from mixline.state.audit import Audit
@@ -55,6 +56,7 @@ def launch_run(services: Services, request: RunRequest, *, key: str = "", person
     dataset = services.datasets.get(request.dataset_id)
     frame = load_frame(services, dataset)
     spec = compose_specification(services, dataset, request)
+    check_plausible(spec)
     prepare(spec, frame)  # every check of the engine, before anybody waits in a queue
     document = spec.to_dict()
     idempotency_key = run_key(dataset.id, spec.id, extra=(key or uuid.uuid4().hex) if request.again else "")

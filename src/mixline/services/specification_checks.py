@@ -16,6 +16,7 @@ from mixline.services.datasets import load_frame
 from mixline.services.drafts import carry_to_segment
 from mixline.services.estimates import Measured, estimate_cost, price, read_measured
 from mixline.services.identities import run_id_of
+from mixline.services.plausibility import check_plausible
 from mixline.services.problem_paths import Pruned
 from mixline.state.datasets import Dataset
 
@@ -142,6 +143,7 @@ def _accept(dataset_id: str, frame: pd.DataFrame, document: Mapping[str, Any]) -
     from mixline.mmm.recipes.document import read_document
 
     spec = read_document(document)
+    check_plausible(spec)
     key = (dataset_id, _data_part(spec))
     with _kept_lock:
         if key in _kept:

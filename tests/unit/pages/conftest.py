@@ -239,7 +239,8 @@ class Trainer:
         self.away = False
 
     def answer(self, route: str, document: Any, status: int = 200, **headers: str) -> None:
-        """`route` is "GET /v1/..."; documents of mixline.messages, or lists of them, or plain JSON."""
+        """`route` is "GET /v1/...", with its query where only that one is meant; documents of mixline.messages, lists of
+        them, or plain JSON."""
         self.answers[route] = (status, _plain(document), headers)
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
@@ -247,7 +248,9 @@ class Trainer:
             raise httpx.ConnectError("away", request=request)
         request.read()
         self.asked.append(request)
-        status, document, headers = self.answers[f"{request.method} {request.url.path}"]
+        route = f"{request.method} {request.url.path}"
+        exact = self.answers.get(f"{route}?{request.url.query.decode()}")
+        status, document, headers = exact or self.answers[route]
         return httpx.Response(status, json=document, headers=headers)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import copy
 from collections.abc import Callable
 from typing import Any
@@ -135,6 +136,63 @@ def test_percentages_and_empty_days(draft: SpecificationDraft) -> None:
     assert read_value(BY_PATH["goal.currency"], "none") == ""
 
 
+@pytest.mark.parametrize(
+    ("typed", "read"), [("80 %", 0.8), ("80%", 0.8), (" 72.5 ", 0.725), ("abc %", "abc %"), ("", None)]
+)
+def test_a_sign_of_per_cent_may_be_written_or_left_out(draft: SpecificationDraft, typed: str, read: Any) -> None:
+    assert read_value(BY_PATH["validation.train.low"], typed) == read
+    study = tables.new_study(draft) | {"confidence": typed}
+    assert tables.read_studies(draft, [study])[0]["confidence"] == read
+
+
+@pytest.mark.parametrize(
+    ("path", "said", "shown"),
+    [
+        (
+            "validation.train",
+            "The training share is out of range; got 0.008 to 0.008.",
+            "The training share is out of range; got 0.8 %; expected above 10 % and at most 100 %. "
+            "Type 80 to fit on four fifths of the window.",
+        ),
+        (
+            "validation.train",
+            "A range is upside down; got 0.9 to 0.7.",
+            "A range is upside down; got 90 % to 70 %; expected Q. b",
+        ),
+        (
+            "validation.train",
+            "The hold-out leaves too few rows; got 23 of 208 rows at a share of 0.11.",
+            "The hold-out leaves too few rows; got 23 of 208 rows at a share of 11 %; expected Q. b",
+        ),
+        (
+            "studies[0].confidence",
+            "The confidence is out of range; got 1.01.",
+            "The confidence is out of range; got 101 %; expected from 1 % to 100 %. Type 95 for a study that is 95 % sure.",
+        ),
+        (
+            "studies[0].confidence",
+            "A number is needed here; got 7 of 9.",
+            "A number is needed here; got 7 of 9; expected Q. b",
+        ),
+        (
+            "search.rssd_weight",
+            "A weight is out of range; got -1.0.",
+            "A weight is out of range; got -1.0; expected Q. b",
+        ),
+    ],
+)
+def test_what_is_typed_in_per_cent_is_answered_in_per_cent(path: str, said: str, shown: str) -> None:
+    """The engine's own advice, a share of 0.8, would be wrong once more in a field of per cent."""
+    assert write_problem(SpecificationProblem(path=path, sentence=said, expected="Q", action="b")) == shown
+
+
+def test_a_range_that_cannot_be_read_is_told_how_ranges_are_written() -> None:
+    one = SpecificationProblem(
+        path="media[0].ranges.theta", sentence="A number is needed here; got 20 - 60.", expected="a number"
+    )
+    assert write_problem(one).endswith("got 20 - 60; expected a number, or a range such as 0.2 to 0.6.")
+
+
 def problem(path: str, **more: Any) -> SpecificationProblem:
     return SpecificationProblem(path=path, sentence="It is wrong.", **more)
 
@@ -221,6 +279,8 @@ def test_problems_of_a_table_go_by_the_names_of_their_rows(draft: SpecificationD
     used = ["search", "newsletter"]  # tv is not ticked, so the document's first entry is search
     assert tables.name_problems(used, {0: "Memory: no.", 7: "gone"}) == {"search": "Memory: no."}
     assert tables.list_problems(rows, used, {0: "Memory: no.", 7: "gone"}) == ["Search. Memory: no."]
+    unnamed = tables.new_study(draft) | {"channels": ""}
+    assert tables.list_problems([unnamed], [unnamed["name"]], {0: "Lift: no."}) == ["Study 1. Lift: no."]
 
 
 def test_empty_ranges_show_the_default_of_kind_and_adstock(draft: SpecificationDraft) -> None:
@@ -264,6 +324,20 @@ def test_a_file_that_is_no_text_is_said_so(page_app: Dash, text_of: Words, conte
     table, content, _, disabled, hidden, message = run_batch.preview(contents, "runs.xlsx")
     assert (table, content, disabled, hidden) == (None, None, True, True)
     assert "runs.xlsx is no text" in text_of(message)
+
+
+def test_a_file_too_large_for_a_batch_is_said_so_and_the_same_file_can_be_dropped_again(
+    page_app: Dash, text_of: Words
+) -> None:
+    upload = next(part for part in run_batch.batch_panel().children if getattr(part, "id", "") == "batch-file")
+    assert getattr(upload, "accept", None) is None  # a file the browser refuses is refused without a word
+    assert upload.max_size > run_batch.BYTES_MOST
+    contents = "data:text/csv;base64," + base64.b64encode(b"a" * 300_000).decode()
+    *_, message, kept = run_batch.take_file(contents, "sales.csv")
+    assert kept is None
+    assert text_of(message) == (
+        "sales.csv has 300 KB; a file of runs has at most 200 KB. A table of data goes in on the Data page."
+    )
 
 
 def test_rows_of_a_batch_say_what_they_are(text_of: Words) -> None:

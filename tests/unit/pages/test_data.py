@@ -37,6 +37,12 @@ def test_review_of_an_upload_that_is_gone_says_so(page_app: Dash, trainer: Any, 
     assert "Send the file once more" in text_of(data.layout(upload="xyz"))
 
 
+def test_an_address_of_no_upload_says_so_as_well(page_app: Dash, trainer: Any, text_of: Callable[[Any], str]) -> None:
+    problem = {"type": "about:blank", "title": "is not usable", "status": 422, "detail": "It is not usable."}
+    trainer.answer("GET /v1/uploads/xyz", {**problem, "code": "input", "correlation_id": "1"}, 422)
+    assert "Send the file once more" in text_of(data.layout(upload="xyz"))
+
+
 def test_saving_sends_what_was_confirmed(page_app: Dash, trainer: Any, upload: UploadView, make_dataset: Any) -> None:
     trainer.answer("POST /v1/datasets", make_dataset(3), 201)
     rows = mapping_rows(upload.columns)

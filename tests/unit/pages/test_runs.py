@@ -359,6 +359,20 @@ def test_a_link_to_what_is_not_there_says_so(page_app: Dash, busy_trainer: Any, 
     assert said not in text_of(runs.layout())
 
 
+@pytest.mark.parametrize(("status", "code"), [(404, "not-found"), (422, "input")])
+def test_a_link_to_settings_that_are_gone_says_so_and_the_page_is_there(
+    page_app: Dash, busy_trainer: Any, make_run: Any, text_of: Words, status: int, code: str
+) -> None:
+    problem = {"type": "", "title": "query parameter settings", "status": status, "detail": "No.", "code": code}
+    route = f"GET /v1/datasets/{make_run(9).dataset_id}/specification"
+    busy_trainer.answer(f"{route}?settings=gone", {**problem, "correlation_id": "c"}, status)
+    words = text_of(runs.layout(settings="gone"))
+    assert "The link names saved settings that cannot be found here." in words
+    assert "query parameter" not in words
+    assert "Close settings" not in words  # nothing that was never chosen is opened
+    assert "Launch run" in words
+
+
 def test_the_whole_log_is_passed_on_as_a_text(page_app: Dash, trainer: Any, make_run: Any) -> None:
     run = make_run(1)
     trainer.answer(f"GET /v1/jobs/{run.id}/log", "text")
