@@ -64,7 +64,10 @@ def register(app: Dash) -> None:
                 Output(form.FIELD_OF[form.FLIGHT_FIELD], "hidden"),
                 Output(pacing.PANEL, "hidden"),
             ],
-            "words": [Output(key, "children") for key in (form.TARGET_LABEL, form.TARGET_HINT, form.BUDGET_HINT)],
+            "words": [
+                *(Output(key, "children") for key in (form.TARGET_LABEL, form.TARGET_HINT, form.BUDGET_HINT)),
+                Output(form.BUDGET, "placeholder"),
+            ],
             "rows": Output(pacing.PANEL, "children"),
             "sliders": Output(*each(channels.SLIDER, "value")),
             "reaches": Output(*each(channels.SLIDER, "max")),

@@ -51,9 +51,12 @@ def plan_body(view: View, client: TrainerClient, inputs: PlanInputs, picked: lis
         solved = solve(planner, summary, inputs)
     except MixlineError as error:
         # The form stays as it was sent, so that what cannot be had can be changed; sliders stand where today is.
-        fault, today = error, solve_today(planner, summary, PlanInputs(ahead=inputs.ahead))
+        ahead = None if error.where == "ahead" else inputs.ahead
+        fault, today = error, solve_today(planner, summary, PlanInputs(ahead=ahead))
         solved = Solved(inputs, today, today)
     answer = [_fault(fault, labels, look)] if fault else plan_answer(solved, labels, look)
+    tabled = inputs.pace == "own" and (fault is None or fault.where != "ahead")  # no table is as long as that
+    usual = _usual(planner, summary, inputs) if tabled else None
     details = [] if fault else plan_details(planner, solved, labels, look, query)
     return [
         html.Section(answer, id=ANSWER, className="panel plan-answer", **aria(live="polite")),
@@ -66,7 +69,7 @@ def plan_body(view: View, client: TrainerClient, inputs: PlanInputs, picked: lis
             className="plan-side",
         ),
         channels.channel_limits(inputs, solved, labels, look),
-        pacing.pacing_panel(inputs, _usual(planner, summary, inputs) if inputs.pace == "own" else None, labels),
+        pacing.pacing_panel(inputs, usual, labels),
         html.Div(details, id=DETAILS, className="stack"),
         keeping.section(client, view, picked),
         dcc.Store(id=SHOWN, data={"model": summary.id, "range": view.filters.range}),
@@ -118,7 +121,7 @@ def answer_form(asked: dict[str, Any], page: dict[str, Any], triggered: Any) -> 
     answer: dict[str, Any] = {
         **dict.fromkeys(("change", "total", "address", "known", "rows"), no_update),
         "hidden": [no_update] * 5,
-        "words": [no_update] * 3,
+        "words": [no_update] * 4,
         **{key: [no_update] * len(every) for key, every in same.items()},
     }
     look: Look | None = None
@@ -174,6 +177,7 @@ def _words(inputs: PlanInputs, today: Plan, summary: ModelSummary, look: Look) -
         form.target_label(inputs, look),
         form.target_hint(inputs, today, summary, look),
         form.budget_hint(today, look),
+        write_typed(today.spend_today),
     ]
 
 

@@ -21,7 +21,7 @@ from dashboard.figures.format import Unit, unit_of, write_periods
 from dashboard.labels import label_summary
 from dashboard.theme import current_mode
 from dashboard.view import SHORT_ID, View
-from mixline.errors import MixlineError
+from mixline.errors import ConflictError, MixlineError
 from mixline.messages import ModelSummary, PlanQuestion, ScenarioRequest, ScenarioView
 from mixline.mmm.planner import PlanRequest, read_request, write_request
 
@@ -102,6 +102,9 @@ def answer_click(
         elif wanted == picked and sentence is None:
             raise PreventUpdate
         rows, compared = _draw(client, summary, shown["range"], wanted)
+    except ConflictError:
+        taken = f"Another plan is named {(name or '').strip()}. Type another name, or tick “{saved.REPLACING}”."
+        return no_update, no_update, inline_sentence(taken), no_update, no_update
     except MixlineError as error:
         return no_update, no_update, inline_error(error), no_update, no_update
     return rows, compared, sentence, wanted, field

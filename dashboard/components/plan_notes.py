@@ -78,7 +78,7 @@ def fault_sentence(error: MixlineError, labels: Mapping[str, str], look: Look) -
 
 def write_got(got: object) -> str:
     """What was typed, as a person wrote it."""
-    text = str(got if got is not None else "").strip("'").removesuffix(".0")
+    text = str(got if got is not None else "").strip("'\"").removesuffix(".0")
     return text.replace("-", MINUS) or "empty"
 
 

@@ -23,7 +23,8 @@ NAME, SAVE, SAVE_STATE, LIST, PICK, REMOVE, REPLACE = (
     "plan-save-name", "plan-save", "plan-save-state", "plan-saved-list", "plan-pick", "plan-remove", "plan-replace",
 )  # fmt: skip
 COMPARED = "plan-compared"
-MOST = 5
+MOST, MOST_WORD = 5, "five"
+REPLACING = "Replace one of the same name"
 LONGEST_NAME = 80
 SAME_TODAY = 0.001  # of the outcome: todays nearer to each other than this are one
 
@@ -47,7 +48,7 @@ def saved_panel(rows: Any, compared: Any) -> html.Div:
                                 className="field",
                             ),
                             html.Button("Save plan", id=SAVE, type="button", className="button primary"),
-                            dbc.Checkbox(id=REPLACE, label="Replace one of the same name", value=False),
+                            dbc.Checkbox(id=REPLACE, label=REPLACING, value=False),
                         ],
                         className="plan-save",
                     ),
@@ -115,7 +116,7 @@ def compare_plans(
     `intervals` of the plans' own models, where they may differ from that of the model shown.
     """
     if len(plans) < 2:
-        return html.P(f"Tick two to {MOST} plans to see them side by side.", className="soft") if plans else None
+        return html.P(f"Tick two to {MOST_WORD} plans to see them side by side.", className="soft") if plans else None
     unit = look.unit
 
     def row(name: str, cells: Sequence[str], head: Any = None) -> html.Tr:

@@ -47,12 +47,12 @@ def plan_certainty(plan: Plan, look: Look) -> str:
         return "The model finds no change that is expected to bring more."
     unit, chance, gain = look.unit, plan.probability_of_uplift, plan.uplift.value
     name = unit.outcome_name.capitalize()
-    low_high = unit.outcome_range(to_message(plan.uplift), 90)
+    low_high = unit.outcome_range(to_message(plan.uplift), look.level)
     as_today = abs(gain) < 1e-6 * max(abs(plan.outcome.value), 1e-300)
     change = (
-        "as today, 90 % range of the change"
+        f"as today, {look.level} % range of the change"
         if as_today
-        else f"{unit.outcome(gain, sign=True)} against today, 90 % range"
+        else f"{unit.outcome(gain, sign=True)} against today, {look.level} % range"
     )
     said = [
         f"{name} {change} {low_high}.",

@@ -17,6 +17,7 @@ NAMES = {"EUR": "euro", "USD": "dollar", "GBP": "pound", "JPY": "yen", "INR": "r
 MINUS = "−"
 STEPS = ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "k"))
 BETWEEN_ENDS = re.compile(rf"(?<=[\d%kMBT]) to (?=[{MINUS}€$£¥₹\d])")  # the "to" of a range, not of a sentence
+CHANGE_PLACES = 3  # after the point, at most, to show what changed
 INTERVALS = {"day": ("day", "days"), "week": ("week", "weeks"), "month": ("month", "months")}
 
 
@@ -63,6 +64,10 @@ class Unit:
     def outcome_range(self, estimate: Estimate, level: RangeLevel = 90) -> str:
         low, high = bounds(estimate, level)
         return write_range(low, high, "" if self.conversions else self.currency)
+
+    def outcome_change(self, first: float, last: float) -> tuple[str, str]:
+        """Two outcomes of which one became the other, with as many figures as it takes to see the change."""
+        return write_change(first, last, "" if self.conversions else self.currency)
 
     @property
     def roi_name(self) -> str:
@@ -117,6 +122,21 @@ def write_money(value: float, currency: str, *, sign: bool = False) -> str:
     if currency and "." in text and 0.005 <= abs(value) < 9.995:
         text = text.split(".")[0] + f"{abs(value):.2f}"[-3:]
     return _with_currency(text, currency)
+
+
+def write_change(first: float, last: float, currency: str) -> tuple[str, str]:
+    """€25.09M and €25.24M, where three figures would say €25.1M and €25.2M of a change by €153k."""
+    size, change = max(abs(first), abs(last)), abs(last - first)
+    step, letter = next(((s, name) for s, name in STEPS if size >= s * 0.9995), (1.0, ""))
+    needed = math.ceil(-math.log10(change / step) - 1e-9) + 1 if change > 0 and math.isfinite(size) else 0
+    if needed > CHANGE_PLACES + 1 or needed <= (0 if size >= 99.95 * step else 1 if size >= 9.995 * step else 2):
+        return write_money(first, currency), write_money(last, currency)
+    places = min(needed, CHANGE_PLACES)
+    found = []
+    for value in (first, last):
+        text = f"{MINUS if value < 0 else ''}{abs(value) / step:,.{places}f}{letter}"
+        found.append(_with_currency(text, currency))
+    return found[0], found[1]
 
 
 def write_range(low: float, high: float, currency: str = "") -> str:

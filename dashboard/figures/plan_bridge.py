@@ -16,6 +16,7 @@ from dashboard.figures.drawing import (
     row_height,
     side_number,
 )
+from dashboard.figures.format import RangeLevel
 from mixline.mmm.planner import Plan
 
 NUMBERS_WIDTH = 92
@@ -38,7 +39,9 @@ def draw_bridge(plan: Plan, labels: Mapping[str, str], look: Look) -> Drawing:
     for _, value in steps:
         starts.append(place)
         place += value
-    ends = [today, then, *starts, *(s + v for s, (_, v) in zip(starts, steps, strict=True))]
+    gain = to_ends(plan, look.level)
+    reach = [] if plan.is_today else [today + gain[0], today + gain[1]]
+    ends = [today, then, *starts, *(s + v for s, (_, v) in zip(starts, steps, strict=True)), *reach]
     low, high = min(ends), max(ends)
     room = 0.25 * (high - low) or 0.01 * abs(today) or 1.0
     left = low - room
@@ -58,6 +61,7 @@ def draw_bridge(plan: Plan, labels: Mapping[str, str], look: Look) -> Drawing:
         ],
         "hovertemplate": "%{hovertext}<extra></extra>",
         "showlegend": False,
+        "error_x": _whisker(plan, reach, look),
     }
     numbers = [
         side_number(name, text, NUMBERS_WIDTH, look)
@@ -69,10 +73,12 @@ def draw_bridge(plan: Plan, labels: Mapping[str, str], look: Look) -> Drawing:
         margin={"l": 8, "r": NUMBERS_WIDTH, "t": 8, "b": 8},
     )  # fmt: skip
     change = unit.outcome(then - today, sign=True)
-    title = f"{change} {unit.outcome_name}: from {unit.outcome(today)} to {unit.outcome(then)}"
+    first, last = unit.outcome_change(today, then)
+    title = f"{change} {unit.outcome_name}: from {first} to {last}"
     if plan.is_today:
         title = f"{unit.outcome(then)} {unit.outcome_name}, as today"
-    note = "What each channel brings more or less than today. The axis does not start at zero."
+    ranged = "" if plan.is_today else f" Whisker: {look.level} % range of the change."
+    note = f"What each channel brings more or less than today.{ranged} The axis does not start at zero."
     table = Table(("Step", unit.outcome_label), [("Today", today), *((n, v) for n, (_, v) in zip(names[1:], steps, strict=False)),
                                                  ("Plan", then)])  # fmt: skip
     height = row_height(len(names))
@@ -83,4 +89,27 @@ def draw_bridge(plan: Plan, labels: Mapping[str, str], look: Look) -> Drawing:
 
 def _texts(steps: list[tuple[str, float]], today: float, then: float, look: Look) -> list[str]:
     unit = look.unit
-    return [unit.outcome(today), *(unit.outcome(value, sign=True) for _, value in steps), unit.outcome(then)]
+    first, last = unit.outcome_change(today, then)
+    return [first, *(unit.outcome(value, sign=True) for _, value in steps), last]
+
+
+def to_ends(plan: Plan, level: RangeLevel) -> tuple[float, float]:
+    """Ends of the range of what the plan brings more than today."""
+    gain = plan.uplift
+    return (gain.low, gain.high) if level == 90 else (gain.low50, gain.high50)
+
+
+def _whisker(plan: Plan, reach: list[float], look: Look) -> Document:
+    """At the end of the plan's bar: the range of the change, from today on. Nothing where nothing changes."""
+    then, none = plan.outcome.value, [0.0] * (len(plan.channels) + 1)
+    low, high = reach or (then, then)
+    return {
+        "type": "data",
+        "symmetric": False,
+        "array": [*none, max(high - then, 0.0)],
+        "arrayminus": [*none, max(then - low, 0.0)],
+        "visible": bool(reach),
+        "color": look.tokens.ink,
+        "thickness": 1.4,
+        "width": 4,
+    }

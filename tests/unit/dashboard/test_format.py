@@ -127,6 +127,16 @@ def test_shares_dates_and_durations() -> None:
     assert f.write_periods(2.44, "day") == "2.4 days"
 
 
+def test_a_change_is_seen_between_its_ends() -> None:
+    assert f.write_change(25_090_000, 25_243_000, "EUR") == ("€25.09M", "€25.24M")
+    assert f.write_change(25_100_000, 29_200_000, "EUR") == ("€25.1M", "€29.2M"), "three figures say it"
+    assert f.write_change(25_100_000, 25_100_000, "EUR") == ("€25.1M", "€25.1M"), "nothing changed"
+    assert f.write_change(1_234_567, 1_234_568, "EUR") == ("€1.23M", "€1.23M"), "too little to see"
+    assert f.write_change(900.0, 1_050.0, "") == ("900", "1.05k"), "each as it is read best"
+    assert f.write_change(-31.25, -31.75, "CHF") == ("CHF −31.25", "CHF −31.75")
+    assert f.write_change(0.0, 0.0, "EUR") == ("€0", "€0")
+
+
 @given(st.floats(allow_nan=True, allow_infinity=True))
 def test_any_number_can_be_written(value: float) -> None:
     for text in (f.write_number(value), f.write_money(value, "EUR"), f.write_ratio(value), f.write_share(value)):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -17,7 +18,7 @@ from dashboard.components.plan_result import draw_curves
 from dashboard.components.plan_saved import compare_plans
 from dashboard.components.plan_solving import Solved, solve, solve_today
 from dashboard.components.plan_table import change_words, table_rows
-from dashboard.components.plan_words import binding_words, plan_certainty, plan_headline
+from dashboard.components.plan_words import binding_words, plan_certainty, plan_headline, to_message
 from dashboard.figures.drawing import Look
 from dashboard.figures.format import Unit
 from dashboard.figures.plan_bridge import draw_bridge, list_steps
@@ -85,7 +86,10 @@ def test_the_headline_says_what_the_engine_found(solved: Solved, look: Look) -> 
     plan = solved.plan
     if not plan.is_today:
         assert look.unit.outcome(abs(plan.uplift.value)) in plan_headline(plan, solved.inputs, look)
-        assert "90 % range" in plan_certainty(plan, look)
+        for level in (90, 50):
+            said = plan_certainty(plan, replace(look, level=level))
+            ends = look.unit.outcome_range(to_message(plan.uplift), level)
+            assert f"{level} % range {ends}." in said, "as everything else on the page"
     assert look.unit.roi(plan.marginal_roi.value) in binding_words(plan, look)[0]
 
 

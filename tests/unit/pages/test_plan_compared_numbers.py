@@ -11,7 +11,7 @@ import pytest
 
 from dashboard.components.plan_saved import compare_plans
 from dashboard.figures.drawing import Look
-from dashboard.figures.format import write_share
+from dashboard.figures.format import RangeLevel, write_share
 from mixline.messages import PlanQuestion, ScenarioFigures, ScenarioView
 from mixline.mmm.estimates import estimate
 from mixline.mmm.planner import plan as solve
@@ -94,9 +94,23 @@ def test_a_saved_plan_opens_as_the_very_plan(shown: Beside) -> None:
     page, plans = shown
     links = {write(p): str(p["href"]) for p in page.parts if write(p) in plans and p.get("href")}
     for name, plan in plans.items():
-        again = plan.desk.page(links[name].partition("?")[2])
-        for kind in ("plan-headline", "plan-certainty"):
-            assert again.texts(kind) == plan.shown.texts(kind)
+        link = links[name].partition("?")[2]
+        again = plan.desk.page(link)
+        assert again.texts("plan-headline") == plan.shown.texts("plan-headline")
+        assert sure(again, plan, 50 if "range=50" in link else 90) == sure(plan.shown, plan, shown_at(plan))
+
+
+def shown_at(plan: Planned) -> RangeLevel:
+    """The range of the page on which the plan was first seen."""
+    return 50 if any("50 % range" in plain(text) for text in plan.shown.texts("plan-certainty")) else 90
+
+
+def sure(page: Shown, plan: Planned, level: RangeLevel) -> str:
+    """What is said of how sure the plan is, but for the range, which is that of the page."""
+    said = " ".join(plain(text) for text in page.texts("plan-certainty"))
+    ends = plain(plan.unit.outcome_range(plan.gain, level))
+    assert plan.is_today or f"{level} % range" in said
+    return said.replace(f"{level} % range", "range").replace(ends, "")
 
 
 def test_the_table_side_by_side(shown: Beside) -> None:

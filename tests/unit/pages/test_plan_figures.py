@@ -76,11 +76,20 @@ def test_the_bridge_from_todays_outcome(plan: Planned, seen: Seen) -> None:
     assert bars["base"][-1] + bars["x"][-1] == near(then)
     assert bars["base"][1:-1] == near((now + np.cumsum([0.0, *bars["x"][1:-2]])).tolist(), abs(then))
     assert sum(bars["x"][1:-1]) == near(then - now, abs(then))
-    texts = [unit.outcome(now), *(unit.outcome(v, sign=True) for v in bars["x"][1:-1]), unit.outcome(then)]
+    first, last = unit.outcome_change(now, then)
+    texts = [first, *(unit.outcome(v, sign=True) for v in bars["x"][1:-1]), last]
     assert bars["hovertext"] == [f"<b>{name}</b><br>{text}" for name, text in zip(names, texts, strict=True)]
     beside = {note["y"]: note["text"] for note in figure["layout"]["annotations"]}
     assert beside == {name: f"<b>{text}</b>" for name, text in zip(names, texts, strict=True)}
-    ends = (unit.outcome(then),) if plan.is_today else (unit.outcome(now), unit.outcome(then))
+    ends = (unit.outcome(then),) if plan.is_today else (first, last)
+    whisker = bars["error_x"]
+    assert whisker["visible"] != plan.is_today
+    if not plan.is_today:
+        gain = plan.gain
+        low, high = (gain.low, gain.high) if plan.level == 90 else (gain.low50, gain.high50)
+        assert then + whisker["array"][-1] == near(now + high, abs(then))
+        assert then - whisker["arrayminus"][-1] == near(now + low, abs(then))
+        assert not any(whisker["array"][:-1] + whisker["arrayminus"][:-1])
     change = () if plan.is_today else (unit.outcome(then - now, sign=True),)
     check_figures(seen.titles["plan-bridge"][0], *ends, *change)
     table = rows(figure)

@@ -109,8 +109,10 @@ def test_the_range_and_the_odds(plan: Planned) -> None:
         return
     more = float(plan.spend.sum() - plan.spend_now.sum())
     each = (write_return(unit, gain.value / more),) if abs(more) > 1e-6 * plan.spend_now.sum() else ()
-    ends = [unit.outcome(end) for end in (gain.low, gain.high)]
-    check_figures(said, unit.outcome(gain.value, sign=True), *ends, odds(plan.chance), maybe=each)
+    ends = [unit.outcome(end) for end in ((gain.low, gain.high) if plan.level == 90 else (gain.low50, gain.high50))]
+    level = f"{plan.level} %"
+    assert f"{level} range" in said
+    check_figures(said, unit.outcome(gain.value, sign=True), *ends, odds(plan.chance), maybe=each, known=(level,))
 
 
 def test_what_stops_the_plan_as_a_whole(plan: Planned) -> None:

@@ -137,6 +137,14 @@ def test_a_number_that_cannot_be_used_is_said_and_not_taken_for_none(
     assert "the address" not in answer
 
 
+@pytest.mark.parametrize("more", [{}, {"pace": "own"}], ids=str)
+def test_a_plan_further_ahead_than_any_is_said_and_the_form_stays(app: Flask, more: dict[str, str]) -> None:
+    text = words(page.layout(ahead="400", **more))
+    assert "Weeks ahead must be a whole number from 1 to 104, not 400." in text
+    assert "plan-headline" not in text
+    assert "plan-fields" in text
+
+
 def test_an_amount_is_typed_as_people_write_it(app: Flask) -> None:
     for typed in ("1,200", "1.2k", 1200, "1 200"):
         answer = answer_form(asked(budget=typed), shown(), form.BUDGET)
