@@ -58,7 +58,9 @@
     return library;
   }
 
+  let printing = false; // then everything is drawn at once
   function inSight(place) {
+    if (printing) return true;
     const box = place.getBoundingClientRect();
     return box.bottom > 0 && box.top < window.innerHeight;
   }
@@ -103,5 +105,9 @@
     plan();
   }
 
-  window.addEventListener("beforeprint", drawAll);
+  window.addEventListener("beforeprint", () => {
+    printing = true;
+    drawAll();
+  });
+  window.addEventListener("afterprint", () => (printing = false));
 })();

@@ -24,7 +24,16 @@
     };
   }
 
-  const isNarrow = (place) => place.clientWidth > 0 && place.clientWidth <= NARROW;
+  const onPaper = new WeakSet(); // the width of a sheet does not come from the screen
+  const isNarrow = (place) => !onPaper.has(place) && place.clientWidth > 0 && place.clientWidth <= NARROW;
+
+  // print.js says which figures have the whole width of a sheet, and when that is over.
+  window.widenFigure = function (place, printing) {
+    if (printing) onPaper.add(place);
+    else onPaper.delete(place);
+    const entry = known.get(place);
+    if (entry && entry.narrow !== isNarrow(place)) window.Plotly.react(place, entry.figure);
+  };
 
   // What is to be drawn in a place. drawing.js asks whenever a figure is drawn.
   window.fitFigure = function (place, figure) {

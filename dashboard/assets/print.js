@@ -72,11 +72,18 @@
 
   window.addEventListener("beforeprint", () => {
     writeGrids();
-    for (const figure of drawn()) window.Plotly.relayout(figure, { autosize: false, ...sizeOnPaper(figure) });
+    for (const figure of drawn()) {
+      const size = sizeOnPaper(figure);
+      if (size.width === WIDTH) window.widenFigure(figure, true);
+      window.Plotly.relayout(figure, { autosize: false, ...size });
+    }
   });
   window.addEventListener("afterprint", () => {
     written.forEach((table) => table.remove());
     written = [];
-    for (const figure of drawn()) window.Plotly.relayout(figure, { autosize: true, width: null, height: null });
+    for (const figure of drawn()) {
+      window.Plotly.relayout(figure, { autosize: true, width: null, height: null });
+      window.widenFigure(figure, false);
+    }
   });
 })();

@@ -86,6 +86,18 @@ def test_every_view_prints_whole_and_without_controls(page: Any, product: Any) -
     assert not faults
 
 
+def test_a_telephone_prints_what_a_desk_prints_and_is_as_before(page: Any, product: Any) -> None:
+    papers, widths = [], "[...document.querySelectorAll('.main-svg')].map((one) => one.getBoundingClientRect().width)"
+    for width in (1440, 390):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.goto(product.dashboard + "/")
+        page.wait_for_selector(f"#figure-next-money {FIGURE}", state="attached")
+        before = page.evaluate(widths)
+        papers.append([squeeze(sheet.extract_text()) for sheet in print_sheets(page)])
+        page.wait_for_function(f"(before) => JSON.stringify({widths}) === JSON.stringify(before)", arg=before)
+    assert papers[0] == papers[1]
+
+
 def find_faults(page: Any, *, form: bool) -> Iterator[str]:
     """What of the page is not on its paper, and what is there that does not belong on paper."""
     page.evaluate("document.querySelectorAll('main details').forEach((one) => { one.open = true; })")
@@ -105,7 +117,7 @@ def find_faults(page: Any, *, form: bool) -> Iterator[str]:
     yield from (f"a grid that shows a part of itself: {name}" for name in paper["grids"])
     if not form:
         yield from (f"a control: {name}" for name in paper["controls"])
-    sheets = pypdf.PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True, print_background=True))).pages
+    sheets = print_sheets(page)
     texts = [squeeze(sheet.extract_text()) for sheet in sheets]
     for sheet, text in zip(sheets, texts, strict=True):
         if (round(sheet.mediabox.width), round(sheet.mediabox.height)) != A4 or not text:
@@ -113,6 +125,10 @@ def find_faults(page: Any, *, form: bool) -> Iterator[str]:
     whole = "".join(texts)
     yield from (f"not on paper: {said!r}" for said in {*paper["said"], *held} if squeeze(said) not in whole)
     page.wait_for_function("!document.querySelector('.paper-only.of-grid')")  # gone when the printing is over
+
+
+def print_sheets(page: Any) -> Any:
+    return pypdf.PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True, print_background=True))).pages
 
 
 def squeeze(text: str) -> str:
