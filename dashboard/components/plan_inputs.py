@@ -63,8 +63,10 @@ class PlanInputs:
         """The engine's question. `target` is in the engine's unit, None only where the goal needs none.
 
         Raises:
+            InputError: more periods than a plan can look ahead.
             SpecificationError: limits that contradict each other, weights over time that do not fit the plan.
         """
+        check_periods("ahead", self.ahead, interval)
         self._check_weights(interval)
         usual = PERCENTS[self.goal]
         bounds = {name: _bounds(name, ends, usual) for name, ends in self.bounds.items() if ends != (None, None)}
