@@ -59,7 +59,9 @@ def filter_bar(path: str, view: View, *, by_period: bool = False, rates: Rates |
         links = {code: view.filters.link(path, currency="" if code == own else code) for code in offered}
         parts.append(_filter("Amounts in", _choice("Amounts in", links, shown)))
     elif shown:
-        parts.append(_filter("Amounts in", html.Span(shown, className="filter-fact")))
+        asked = view.filters.currency not in ("", own)  # on another page, which can convert
+        why = [html.Span(", the currency of the data", className="soft")] if asked else []
+        parts.append(_filter("Amounts in", html.Span([shown, *why], className="filter-fact")))
     return html.Div(parts, className="filters", role="group", **aria(label="Filters"))
 
 

@@ -29,11 +29,15 @@ LATEST = {"day": (91, 364), "week": (13, 52), "month": (3, 12)}
 def plan_form(inputs: PlanInputs, today: Plan, summary: ModelSummary, look: Look) -> html.Section:
     """The form with the question of the address in it. `today` gives today's spend over the planned periods."""
     unit, (one, many) = look.unit, INTERVALS[look.interval]
+    piece = f"1,000 {unit.moneys_name} bring" if unit.conversions else f"{unit.money_name} brings"
     goals = [
         {"value": "budget", "label": f"The most {unit.outcome_name} for a budget"},
-        {"value": "outcome", "label": f"The least budget for an amount of {unit.outcome_name}"},
+        {
+            "value": "outcome",
+            "label": f"The least budget for {'' if unit.conversions else 'a '}given {unit.outcome_name}",
+        },
         {"value": "roi", "label": f"The most {unit.outcome_name} at a return"},
-        {"value": "marginal_roi", "label": "Spend until the next money brings no more than"},
+        {"value": "marginal_roi", "label": f"Spend until the next {piece}"},
     ]
     paces = [
         {"value": "year", "label": "As a year before"},

@@ -40,6 +40,13 @@ def test_a_bar_holds_what_can_be_chosen_and_the_currency() -> None:
     assert '"Model"' not in alone
 
 
+def test_a_page_that_cannot_convert_says_why_its_amounts_are_not_in_the_currency_asked_for() -> None:
+    said = ", the currency of the data"
+    assert said in make_bar([builders.make_summary()], currency="USD")
+    assert said not in make_bar([builders.make_summary()])
+    assert said not in make_bar([builders.make_summary()], currency="EUR")
+
+
 def test_every_choice_keeps_the_others() -> None:
     bar = make_bar(answers.make_two_countries(), country="DE", range="50", period="month", parts="media")
     for link in links(bar):
