@@ -7,6 +7,7 @@
   const LOWER = 155; // for the curves of a plan: eight on a page
   const WIDTH = 640; // pixels inside a panel on A4 with the margins of 60-print.css
   const LEAST = 240; // high, where the figure on the screen is no lower; as in 60-print.css
+  const MOST = 870; // high: what is left of a sheet beneath a finding; as in 60-print.css
   const MANY = 10; // columns: beyond them the letters are smaller
 
   const drawn = () => document.querySelectorAll(".dash-graph .js-plotly-plot");
@@ -17,7 +18,7 @@
     const place = figure.closest(".drawing");
     if (!place) return { width: WIDTH };
     const [tall, share] = ["--tall", "--share"].map((name) => parseFloat(getComputedStyle(place).getPropertyValue(name)));
-    return { width: WIDTH, height: Math.max(Math.min(tall, LEAST), share * tall) };
+    return { width: WIDTH, height: Math.min(Math.max(Math.min(tall, LEAST), share * tall), MOST) };
   }
 
   // What a cell says: its text as the grid writes it. Links are their words, ticks are ticks.
