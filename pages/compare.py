@@ -68,9 +68,8 @@ def layout(**query: Any) -> html.Div:
     look = Look(current_mode(), unit_of(first), 50 if filters.range == "50" else 90, colors, first.interval)
     movement = _movement(client, comparison)
     banner = [states.stale(known.at)] if known.stale else []
-    newest = max(comparison.models, key=lambda model: model.created_at)
     # Without the trainer nothing can be launched, and the banner says so already.
-    refresh = [] if known.stale else refresh_form.refresh_panel(client, newest)
+    refresh = [] if known.stale else refresh_form.first_refresh(client, comparison.models)
     return html.Div(
         [
             html.Header([html.H1("Compare"), html.P(_lede(comparison), className="lede")], className="page-header"),
@@ -112,7 +111,8 @@ def read_models(text: str, rows: Sequence[ModelRow]) -> list[str]:
         ids.append(found[0])
     if not 2 <= len(ids) <= MOST or len(set(ids)) < len(ids):
         raise InputError(
-            "the address does not name models that can be compared", where="models", got=f"{len(ids)} models",
+            "the address does not name models that can be compared", where="models",
+            got="one model" if len(ids) == 1 else f"{len(ids)} models",
             expected=f"2 to {MOST} different ones", action="Choose the models again.",
         )  # fmt: skip
     return ids

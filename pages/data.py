@@ -22,36 +22,40 @@ from mixline.messages import DatasetView
 from mixline.settings import load_settings
 
 
-def layout(upload: str = "", dataset: str = "", **_query: str) -> html.Div:
+def layout(upload: str = "", dataset: str = "", known: str = "", **_query: str) -> html.Div:
     """The page for an address: the review of an upload, or the drop area and the datasets."""
-    return html.Div(_review(upload) if upload else _start(dataset), className="page data-page")
+    return html.Div(_review(upload) if upload else _start(dataset, known), className="page data-page")
 
 
 def _header(lede: str, action: Any = None) -> html.Div:
     return html.Div([html.Div([html.H1("Data"), html.P(lede, className="lede")]), action], className="page-header")
 
 
-def _start(dataset_id: str) -> list[Any]:
+def _start(dataset_id: str, as_before: str = "") -> list[Any]:
     known = current_client().list_datasets()
     saved = next((d for d in known.value if d.id == dataset_id), None)
     return [
         _header("Bring a table with a date, what you sold and what you spent. Mixline suggests what each column is."),
         states.stale(known.at) if known.stale else None,
-        _saved(saved) if saved else None,
+        _saved(saved, as_before=bool(as_before)) if saved else None,
         upload_panel.upload_panel(load_settings().upload_limit_mb),
         dataset_list(known.value, dataset_id),
     ]
 
 
-def _saved(dataset: DatasetView) -> html.Div:
+def _saved(dataset: DatasetView, *, as_before: bool) -> html.Div:
+    named = f"{dataset.name} v{dataset.version}"
+    size = f" {dataset.rows:,} rows, {len(dataset.channels)} channels. The next step fits a model to it."
+    said = [html.Strong(f"{named} is saved."), size]
+    if as_before:
+        said = [
+            html.Strong(f"This very table is there already, as {named}."),
+            " Nothing was saved under another name: the same rows with the same roles are one dataset. "
+            "Fit a model to it as it is; a version of another dataset needs a table that differs from it.",
+        ]
     return html.Div(
         [
-            html.Div(
-                [
-                    html.Strong(f"{dataset.name} v{dataset.version} is saved."),
-                    f" {dataset.rows:,} rows, {len(dataset.channels)} channels. The next step fits a model to it.",
-                ]
-            ),
+            html.Div(said),
             dcc.Link("Launch a run", href=launch_address(dataset.id), className="button primary", id="saved-launch"),
         ],
         className="banner trust saved-banner",

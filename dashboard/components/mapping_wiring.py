@@ -233,4 +233,6 @@ def save_dataset(
     except MixlineError as error:
         return no_update, inline_error(error), no_update
     rest = {key: value for key, value in (kept or {}).items() if key != upload_id}
-    return f"?dataset={dataset.id}", None, rest
+    # Data are named by their content: a table that is there already is there under the name it was first saved as.
+    as_before = "" if dataset.name == request.name else "&known=1"
+    return f"?dataset={dataset.id}{as_before}", None, rest

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from typing import Any
 
 from dash import ALL, Dash, Input, Output, State, dcc, html, no_update
@@ -17,6 +18,21 @@ from mixline.messages import ModelSummary, RefreshPlan, RefreshRequest
 
 LAUNCH: dict[str, Any] = {"type": "refresh-launch", "model": ALL}
 MESSAGE = "refresh-message"
+
+
+def first_refresh(client: TrainerClient, models: Sequence[ModelSummary]) -> list[html.Section]:
+    """The refresh of the newest of the models compared that has newer data; nothing where none has."""
+    return next(filter(None, (refresh_panel(client, model) for model in not_continued(models))), [])
+
+
+def not_continued(models: Sequence[ModelSummary]) -> list[ModelSummary]:
+    """The newest first, without those another of them stands for on a later version of the same data."""
+    latest: dict[tuple[str, str, str], int] = {}
+    for model in models:
+        key = (model.dataset_name, model.segment, model.goal)
+        latest[key] = max(model.dataset_version, latest.get(key, 0))
+    kept = [m for m in models if m.dataset_version == latest[m.dataset_name, m.segment, m.goal]]
+    return sorted(kept, key=lambda model: model.created_at, reverse=True)
 
 
 def refresh_panel(client: TrainerClient, model: ModelSummary) -> list[html.Section]:

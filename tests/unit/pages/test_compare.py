@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -128,6 +129,24 @@ def test_newer_data_offer_a_refresh_and_its_button_launches_one(comparing: Flask
     assert "in the queue" in said
     assert f"/runs?run={'7' * 32}" in said
     assert sum(address.endswith("/v1/refreshes") for address in asked) == 1
+
+
+def test_the_newest_model_without_newer_data_does_not_hide_the_refresh_of_another(comparing: Flask) -> None:
+    outdated = MODELS[0].model_copy(update={"dataset_version": 1})
+    other = MODELS[1].model_copy(
+        update={"dataset_name": "Other", "created_at": MODELS[0].created_at + timedelta(days=9)}
+    )
+    [panel] = refresh_form.first_refresh(current_client(), [outdated, other])
+    assert f"A refresh continues {outdated.title}" in words(panel)
+    assert refresh_form.first_refresh(current_client(), [other]) == []
+
+
+def test_what_a_compared_model_continues_already_is_not_offered_again(comparing: Flask) -> None:
+    outdated = MODELS[0].model_copy(update={"dataset_version": 1})
+    refreshed = outdated.model_copy(update={"dataset_version": 2, "id": "9" * 64})
+    other = outdated.model_copy(update={"segment": "elsewhere", "created_at": outdated.created_at + timedelta(days=1)})
+    assert refresh_form.not_continued([outdated, refreshed]) == [refreshed]
+    assert refresh_form.not_continued([outdated, other]) == [other, outdated]
 
 
 def test_a_button_that_was_not_pressed_launches_nothing(comparing: Flask) -> None:

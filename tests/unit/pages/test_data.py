@@ -44,9 +44,9 @@ def test_an_address_of_no_upload_says_so_as_well(page_app: Dash, trainer: Any, t
 
 
 def test_saving_sends_what_was_confirmed(page_app: Dash, trainer: Any, upload: UploadView, make_dataset: Any) -> None:
-    trainer.answer("POST /v1/datasets", make_dataset(3), 201)
+    trainer.answer("POST /v1/datasets", make_dataset(3).model_copy(update={"name": "Shop"}), 201)
     rows = mapping_rows(upload.columns)
-    kept = {upload.id: {}, "other": {}}
+    kept: dict[str, Any] = {upload.id: {}, "other": {}}
     search, message, edits = save_dataset(1, upload.id, rows, " Shop ", "revenue", "EUR", "DE", kept)
     assert search == f"?dataset={make_dataset(3).id}"
     assert message is None
@@ -54,6 +54,21 @@ def test_saving_sends_what_was_confirmed(page_app: Dash, trainer: Any, upload: U
     sent = DatasetRequest.model_validate_json(trainer.asked[-1].content)
     assert (sent.name, sent.currency, sent.holiday_country) == ("Shop", "EUR", "DE")
     assert {choice.name for choice in sent.columns} == {column.name for column in upload.columns}
+
+
+def test_a_table_saved_before_under_another_name_is_said_to_be_there(
+    page_app: Dash, trainer: Any, upload: UploadView, make_dataset: Any, text_of: Callable[[Any], str]
+) -> None:
+    """A table is named by its content; the page must not say that the name just typed was saved."""
+    there = make_dataset(3)
+    trainer.answer("POST /v1/datasets", there)
+    trainer.answer("GET /v1/datasets", [there])
+    search, *_ = save_dataset(1, upload.id, mapping_rows(upload.columns), "Another", "revenue", "EUR", "DE", None)
+    assert search == f"?dataset={there.id}&known=1"
+    assert f"This very table is there already, as {there.name} v{there.version}." in text_of(
+        data.layout(dataset=there.id, known="1")
+    )
+    assert f"{there.name} v{there.version} is saved." in text_of(data.layout(dataset=there.id))
 
 
 def test_saving_says_at_the_button_what_is_wrong(

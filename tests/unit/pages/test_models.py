@@ -83,6 +83,11 @@ def test_page_shows_candidates_agreement_residuals_checks_and_reason(app: Dash) 
         assert text in page, text
 
 
+def test_a_search_of_one_candidate_is_spoken_of_as_one(trainer: Trainer, app: Dash) -> None:
+    trainer.summaries[0] = trainer.summaries[0].model_copy(update={"evaluated": 1})
+    assert "1 candidate was tried" in draw()
+
+
 def test_address_names_the_candidate_looked_at(app: Dash) -> None:
     page = draw(candidate="4")
     assert "Trial 1, candidate 53" in page

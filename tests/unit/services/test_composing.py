@@ -144,6 +144,7 @@ def test_tags_of_a_cell() -> None:
     assert [(tag.name, tag.value) for tag in read_tags("week=32; final|budget = -1.5;")] == [
         ("week", 32.0), ("final", None), ("budget", -1.5),
     ]  # fmt: skip
+    assert [tag.name for tag in read_tags("week=32, final")] == ["week", "final"]  # as the field of a run takes them
     for wrong in ("9=1", "week=", "week=nan", "=3"):
         with pytest.raises(DataError, match="no tag"):
             read_tags(wrong)
