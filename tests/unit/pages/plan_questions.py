@@ -115,7 +115,7 @@ QUESTIONS = {
 
 OTHERS = {  # daily and monthly models are asked what their periods can change
     "daily": ("budget", "return", "marginal", "own"),
-    "monthly": ("cautious", "return", "marginal", "flights"),
+    "monthly": ("cautious", "return", "flights"),
 }
 CASES: tuple[tuple[Kind, str], ...] = (
     *((kind, name) for kind in BY_WEEK for name in QUESTIONS),
