@@ -68,6 +68,7 @@ PAGE = FIGURES | {
     "#plan-target-hint": FIELDS,
     "#plan-today@value": FIELDS,
     "#plan-today@options": f"{FIXED}choices of what today means",
+    "#plan-goal@options": f"{FIXED}names of goals: returns of conversions are per 1,000",
     "#plan-flight@value": FIELDS,
     "#plan-flight@placeholder": FIELDS,
     "#plan-low@value": FIELDS,
