@@ -29,7 +29,7 @@ LATEST = {"day": (91, 364), "week": (13, 52), "month": (3, 12)}
 def plan_form(inputs: PlanInputs, today: Plan, summary: ModelSummary, look: Look) -> html.Section:
     """The form with the question of the address in it. `today` gives today's spend over the planned periods."""
     unit, (one, many) = look.unit, INTERVALS[look.interval]
-    piece = f"1,000 {unit.moneys_name} bring" if unit.conversions else f"{unit.money_name} brings"
+    piece = f"{'money' if unit.conversions else unit.money_name} brings"
     goals = [
         {"value": "budget", "label": f"The most {unit.outcome_name} for a budget"},
         {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from dashboard.components.plan_inputs import PERCENTS, PlanInputs
+from dashboard.components.plan_inputs import PERCENTS
 from dashboard.components.plan_solving import Solved, Stop, spend_if_held
 from dashboard.components.plan_typed import no_dust
 from dashboard.components.plan_words import at_limits, next_words
@@ -26,7 +26,7 @@ CLEAR = 0.005  # half a per cent beyond what is usual is not worth a sentence
 def answer_notes(solved: Solved, labels: Mapping[str, str], look: Look) -> list[str]:
     """Sentences that belong to the headline."""
     notes = []
-    if alike := _same_terms(solved.inputs):
+    if alike := _same_terms(solved):
         notes.append(alike)
     if solved.stop is not None:
         notes.append(_stop(solved, solved.stop, labels, look))
@@ -47,9 +47,12 @@ def answer_notes(solved: Solved, labels: Mapping[str, str], look: Look) -> list[
     return notes
 
 
-def _same_terms(inputs: PlanInputs) -> str:
+def _same_terms(solved: Solved) -> str:
     """What today's spend is judged under as well: a gain is of the mix of channels, not of weeks or prices."""
-    if inputs.pace == "flights":  # only the plan may pause
+    inputs, plan = solved.inputs, solved.plan
+    if (
+        any(0 < c.periods_on < len(plan.dates) for c in plan.channels) and inputs.pace == "flights"
+    ):  # today's never pauses
         prices = " and at the same prices" if inputs.prices else ""
         return f"Today's plan is taken without pauses{prices}: a part of the gain may be that of the pauses."
     terms = []

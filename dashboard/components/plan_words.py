@@ -146,7 +146,7 @@ def next_words(rate: float, look: Look, verb: str = "") -> str:
     unit = look.unit
     if unit.conversions:
         return f"the next 1,000 {unit.moneys_name} {verb or 'bring'} {unit.roi(rate)} conversions"
-    return f"the next {unit.money_name} {verb or 'brings'} {unit.money(rate)}"
+    return f"the next {unit.money_name} {verb or 'brings'} {unit.each(rate)}"
 
 
 def list_names(names: Sequence[str]) -> str:

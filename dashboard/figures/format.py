@@ -61,6 +61,10 @@ class Unit:
     def money(self, value: float, *, sign: bool = False) -> str:
         return write_money(value, self.currency, sign=sign)
 
+    def each(self, value: float) -> str:
+        """What one piece of money brings: with cents, also where there are none: €1.00."""
+        return write_each(value, self.currency)
+
     def outcome_range(self, estimate: Estimate, level: RangeLevel = 90) -> str:
         low, high = bounds(estimate, level)
         return write_range(low, high, "" if self.conversions else self.currency)
@@ -122,6 +126,14 @@ def write_money(value: float, currency: str, *, sign: bool = False) -> str:
     if currency and "." in text and 0.005 <= abs(value) < 9.995:
         text = text.split(".")[0] + f"{abs(value):.2f}"[-3:]
     return _with_currency(text, currency)
+
+
+def write_each(value: float, currency: str) -> str:
+    """€1.00 beside €1.57 and €0.52: what one piece of money brings is written alike everywhere."""
+    if not math.isfinite(value) or abs(value) >= 9.995:
+        return write_money(value, currency)
+    text = f"{abs(value):.2f}"
+    return _with_currency(f"{MINUS}{text}" if value < 0 and text != "0.00" else text, currency)
 
 
 def write_change(first: float, last: float, currency: str) -> tuple[str, str]:

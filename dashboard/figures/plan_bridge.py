@@ -101,7 +101,8 @@ def to_ends(plan: Plan, level: RangeLevel) -> tuple[float, float]:
 
 def _whisker(plan: Plan, reach: list[float], look: Look) -> Document:
     """At the end of the plan's bar: the range of the change, from today on. Nothing where nothing changes."""
-    then, none = plan.outcome.value, [0.0] * (len(plan.channels) + 1)
+    then = plan.outcome.value
+    none = [None] * (len(plan.channels) + 1)  # a length of 0 would draw its caps
     low, high = reach or (then, then)
     return {
         "type": "data",

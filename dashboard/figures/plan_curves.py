@@ -59,7 +59,7 @@ def draw_plan_curve(curve: PlannedCurve, channel: PlannedChannel, label: str, lo
 def _note(channel: PlannedChannel, look: Look) -> str:
     unit, rate = look.unit, channel.marginal_roi.value
     money = f"1,000 {unit.moneys_name} bring" if unit.conversions else f"{unit.money_name} brings"
-    following = f"The next {money} {f'{unit.roi(rate)} conversions' if unit.conversions else unit.money(rate)}"
+    following = f"The next {money} {f'{unit.roi(rate)} conversions' if unit.conversions else unit.each(rate)}"
     return f"{following}, {BEYOND}." if channel.extrapolated else f"{following}."
 
 

@@ -14,7 +14,7 @@ from dashboard.figures.drawing import (
     money_axis,
     outcome_axis,
 )
-from dashboard.figures.format import RangeLevel, Unit, bounds, join_ends, write_range, write_share
+from dashboard.figures.format import RangeLevel, Unit, bounds, join_ends, write_share
 from dashboard.theme import fade
 from mixline.messages import Curve, Estimate
 
@@ -126,7 +126,7 @@ def marginal_words(curve: Curve, unit: Unit, level: RangeLevel) -> str:
             f"The next 1,000 {unit.moneys_name} bring {unit.roi(roi.value)} conversions ({unit.roi_range(roi, level)})."
         )
     low, high = bounds(roi, level)
-    return f"The next {unit.money_name} brings {unit.money(roi.value)} ({write_range(low, high, unit.currency)})."
+    return f"The next {unit.money_name} brings {unit.each(roi.value)} ({join_ends(unit.each(low), unit.each(high))})."
 
 
 def _note(curve: Curve, interval: str, look: Look) -> str:

@@ -127,6 +127,13 @@ def test_shares_dates_and_durations() -> None:
     assert f.write_periods(2.44, "day") == "2.4 days"
 
 
+def test_what_one_piece_of_money_brings_has_its_cents() -> None:
+    assert [f.write_each(value, "EUR") for value in (1.0, 1.57, 0.0, -0.001, 12.3)] == [
+        "€1.00", "€1.57", "€0.00", "€0.00", "€12.3",
+    ]  # fmt: skip
+    assert f.write_each(-1.0, "CHF") == "CHF −1.00"
+
+
 def test_a_change_is_seen_between_its_ends() -> None:
     assert f.write_change(25_090_000, 25_243_000, "EUR") == ("€25.09M", "€25.24M")
     assert f.write_change(25_100_000, 29_200_000, "EUR") == ("€25.1M", "€29.2M"), "three figures say it"

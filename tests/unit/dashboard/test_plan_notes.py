@@ -123,6 +123,14 @@ def test_limits_that_contradict_each_other_are_named_with_the_gap_and_the_way_ou
     assert fault_sentence(caught.value, LABELS, LOOK).startswith("Group A is ")
 
 
+def test_pauses_are_told_from_todays_plan_only_where_there_are_any() -> None:
+    paused, steady = ask(pace="flights", flight=1), ask(pace="flights", flight=8)
+    assert any(0 < c.periods_on < 8 for c in paused.plan.channels)
+    assert "taken without pauses" in notes(paused)
+    assert all(c.periods_on == 8 for c in steady.plan.channels)
+    assert "taken spread over time in the same way" in notes(steady)
+
+
 def test_limits_end_a_plan_though_one_channel_is_held() -> None:
     found = ask(goal="marginal_roi", target=1e6, held={NAMES[0]: 75.0})
     assert at_limits(found.plan) == "least"

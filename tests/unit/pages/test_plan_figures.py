@@ -89,7 +89,7 @@ def test_the_bridge_from_todays_outcome(plan: Planned, seen: Seen) -> None:
         low, high = (gain.low, gain.high) if plan.level == 90 else (gain.low50, gain.high50)
         assert then + whisker["array"][-1] == near(now + high, abs(then))
         assert then - whisker["arrayminus"][-1] == near(now + low, abs(then))
-        assert not any(whisker["array"][:-1] + whisker["arrayminus"][:-1])
+        assert {*whisker["array"][:-1], *whisker["arrayminus"][:-1]} == {None}, "a length of 0 would draw its caps"
     change = () if plan.is_today else (unit.outcome(then - now, sign=True),)
     check_figures(seen.titles["plan-bridge"][0], *ends, *change)
     table = rows(figure)
