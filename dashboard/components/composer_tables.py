@@ -286,6 +286,7 @@ def study_grid(draft: SpecificationDraft) -> dag.AgGrid:
         study_rows(draft),
         columns,
         rowSelection={"mode": "multiRow", "checkboxes": True, "headerCheckbox": False},
+        localeText={"noRowsToShow": "No lift study yet."},
     )
 
 

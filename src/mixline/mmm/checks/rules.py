@@ -260,11 +260,12 @@ class ConvergenceCheck:
 
     A trial that lowered its error by more than 2 % in its last fifth would have gone on; when fewer than half of the trials
     have settled, another run may choose another model. 2 % of error moves channel contributions by a few per cent, which
-    is less than their ranges.
+    is less than their ranges. The last fifth of fewer than 20 candidates is less than 4 of them: such a trial shows nothing.
     """
 
     gain: float = 0.02
     settled: float = 0.5
+    least: int = 20
 
     def applies(self, reading: Reading) -> bool:
         return bool(_last_gains(reading.model))
@@ -277,12 +278,14 @@ class ConvergenceCheck:
     def run(self, reading: Reading) -> Iterator[Finding]:
         gains = _last_gains(reading.model)
         share = self.figure(reading)
-        if share is not None and share < self.settled:
+        tried = reading.model.spec.search.iterations
+        if share is not None and (share < self.settled or tried < self.least):
+            moving = len(gains) - round(share * len(gains))
             yield Finding(
                 "not-converged",
                 "warning",
                 "The search had not settled",
-                _still_improving(len(gains) - round(share * len(gains)), len(gains)),
+                _still_improving(moving, len(gains)) if tried >= self.least else _too_small(tried, self.least),
                 "Run it again with a larger search: on the Runs page choose Standard or Thorough.",
                 share,
             )
@@ -328,6 +331,11 @@ def _still_improving(moving: int, trials: int) -> str:
     if trials == 1:
         return "The only trial still improved when it ended."
     return f"{moving} of {trials} trials still improved when they ended."
+
+
+def _too_small(tried: int, least: int) -> str:
+    many = "candidate" if tried == 1 else "candidates"
+    return f"A trial of {tried} {many} cannot show whether more would help; one of {least} or more can."
 
 
 def _last_gains(model: MixModel) -> list[float]:

@@ -108,6 +108,14 @@ def test_each_mistake_is_found() -> None:
     assert "at-bound" in codes(with_draws(model, adstock=theta))
 
 
+@pytest.mark.parametrize(("iterations", "found"), [(1, True), (19, True), (20, False)])
+def test_a_search_too_small_to_settle_is_not_taken_for_settled(iterations: int, found: bool) -> None:
+    model = make_model()
+    small = replace(model, spec=model.spec.with_search(trials=1, iterations=iterations))
+    small = replace(small, facts={"trials": [{"trial": 0, "gain_in_last_fifth": 0.0}]})
+    assert ("not-converged" in codes(small)) is found
+
+
 def test_half_saturation_at_the_end_of_its_range_is_found_from_the_draws() -> None:
     model = sound()
     media, (start, _) = model.series.media[:, 0], model.series.window
