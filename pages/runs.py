@@ -76,6 +76,7 @@ def layout(
         chosen=current.id,
         segment=draft.segment if draft else "",
         settings=settings if composing else "",
+        preset=start.preset if start else "",
         composing=composing,
         seed=seed_of(draft) if draft and composing else None,
         key=secrets.token_hex(16),
@@ -125,9 +126,8 @@ def _header() -> html.Div:
 
 def _history(runs: Sequence[RunView]) -> html.Div:
     """All runs, to be narrowed down by their tags."""
-    table: Any = html.P("Nothing has been run yet.", className="soft")
-    if runs:
-        table = history_grid(history_rows(runs), grid_id=HISTORY)
+    nothing = html.P("Nothing has been run yet.", className="soft")
+    table = history_grid(history_rows(runs), grid_id=HISTORY) if runs else nothing
     find = html.Div(
         [
             html.Label("Only runs tagged", htmlFor=FILTER, className="soft small"),

@@ -26,6 +26,7 @@ def run_form(
     chosen: str,
     segment: str = "",
     settings: str = "",
+    preset: str = "",
     composing: bool = False,
     seed: str | None = None,
     key: str,
@@ -36,6 +37,7 @@ def run_form(
         datasets: newest first; not empty.
         chosen: id of the dataset to start with; the newest one when it is not among them.
         segment: the one to start with. settings: id of the saved settings to start from.
+        preset: the named size of the run looked at, which the next one starts from; of any other size, the standard one.
         composing: whether the composer is open; the size of the search is then among its settings.
         seed: of the settings to start from; None for the default.
         key: what makes a second press of the button the same launch.
@@ -78,7 +80,7 @@ def run_form(
                     dbc.RadioItems(
                         id="run-preset",
                         options=preset_options(sizes),
-                        value=DEFAULT_PRESET,
+                        value=preset if preset in {size.name for size in sizes} else DEFAULT_PRESET,
                         className="preset-cards",
                         inputClassName="preset-input",
                         labelClassName="preset-card",

@@ -359,6 +359,18 @@ def test_a_link_to_what_is_not_there_says_so(page_app: Dash, busy_trainer: Any, 
     assert said not in text_of(runs.layout())
 
 
+@pytest.mark.parametrize(("launched", "shown"), [("test", "test"), ("custom", "standard")])
+def test_the_next_run_starts_from_the_size_of_the_one_looked_at(
+    page_app: Dash, busy_trainer: Any, make_run: Any, launched: str, shown: str
+) -> None:
+    """Who tries several seeds must not choose the size anew each time, nor launch another one unseen."""
+    run = make_run(1).model_copy(update={"preset": launched})
+    busy_trainer.answer("GET /v1/mmm/runs", [run])
+    page = runs.layout(run=run.id)
+    chosen = next(part for part in page._traverse() if getattr(part, "id", "") == "run-preset")
+    assert chosen.value == shown
+
+
 @pytest.mark.parametrize(("status", "code"), [(404, "not-found"), (422, "input")])
 def test_a_link_to_settings_that_are_gone_says_so_and_the_page_is_there(
     page_app: Dash, busy_trainer: Any, make_run: Any, text_of: Words, status: int, code: str
