@@ -18,6 +18,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 FIGURE, GRID = ".js-plotly-plot .main-svg", "main .ag-row"
 SHEET = 703  # pixels from margin to margin on A4
 A4 = (595, 842)  # points
+POINTS = 0.75  # to a pixel, unless the browser makes a page smaller because something reaches beyond it
 
 # What the grids hold, asked of themselves: they show the rows and columns in sight only.
 GRIDS = """() => [...document.querySelectorAll('main [class*="ag-theme-"][id]')].flatMap((place) => {
@@ -107,21 +108,21 @@ def find_faults(page: Any, *, form: bool) -> Iterator[str]:
     held = [] if form else page.evaluate(GRIDS)
     page.emulate_media(media="print")
     page.evaluate(f"document.body.style.width = '{SHEET}px'")
-    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
-    page.wait_for_function(
-        "[...document.querySelectorAll('main .dash-graph')].every((one) => one.querySelector('.main-svg'))"
-    )
-    paper = page.evaluate(PAPER)
+    # after the listeners of the page: what they made of it
+    page.evaluate(f"window.addEventListener('beforeprint', () => (window.paper = ({PAPER})()), {{ once: true }})")
+    sheets = print_sheets(page)
+    paper = page.evaluate("window.paper")
     yield from (f"reaches over the edge: {name}" for name in paper["cut"])
     yield from (f"a figure without its drawing: {name}" for name in paper["empty"])
     yield from (f"a grid that shows a part of itself: {name}" for name in paper["grids"])
     if not form:
         yield from (f"a control: {name}" for name in paper["controls"])
-    sheets = print_sheets(page)
     texts = [squeeze(sheet.extract_text()) for sheet in sheets]
     for sheet, text in zip(sheets, texts, strict=True):
         if (round(sheet.mediabox.width), round(sheet.mediabox.height)) != A4 or not text:
             yield f"an empty sheet or one that is not A4: {text[:40]!r}"
+    if (scale := read_scale(sheets[0])) != pytest.approx(POINTS, abs=1e-3):
+        yield f"made smaller, as something is wider than the sheet: {scale / POINTS:.2f} of its size"
     whole = "".join(texts)
     yield from (f"not on paper: {said!r}" for said in {*paper["said"], *held} if squeeze(said) not in whole)
     page.wait_for_function("!document.querySelector('.paper-only.of-grid')")  # gone when the printing is over
@@ -129,6 +130,18 @@ def find_faults(page: Any, *, form: bool) -> Iterator[str]:
 
 def print_sheets(page: Any) -> Any:
     return pypdf.PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True, print_background=True))).pages
+
+
+def read_scale(sheet: Any) -> float:
+    """Points to a pixel of the first words of a sheet."""
+    scales: list[float] = []
+
+    def visit(text: str, outer: list[float], inner: list[float], _font: Any, _size: float) -> None:
+        if text.strip():
+            scales.append(outer[0] * inner[0])
+
+    sheet.extract_text(visitor_text=visit)
+    return scales[0]
 
 
 def squeeze(text: str) -> str:
