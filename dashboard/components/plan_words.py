@@ -72,7 +72,7 @@ def _rate(plan: Plan, look: Look) -> str:
         return ""
     piece, plural = (f"1,000 {unit.moneys_name}", True) if unit.conversions else (unit.money_name, False)
     verb = ("bring" if more > 0 else "cost") + ("" if plural else "s")
-    amount = f"{unit.roi(gain / more)} {unit.outcome_name}" if unit.conversions else unit.money(gain / more)
+    amount = f"{unit.roi(gain / more)} {unit.outcome_name}" if unit.conversions else unit.each(gain / more)
     of = "" if unit.conversions else f" of {unit.outcome_name}"
     return f"Each {piece} {'more' if more > 0 else 'saved'} {verb} {amount}{of}."
 

@@ -297,7 +297,7 @@ def cells(shown: Shown, kind: str) -> list[list[str]]:
 
 def write_return(unit: Unit, value: float) -> tuple[str, ...]:
     """A return in a sentence: as a figure of its own or, of money, with its currency."""
-    return (unit.roi(value),) if unit.conversions else (unit.roi(value), unit.money(value))
+    return (unit.roi(value),) if unit.conversions else (unit.roi(value), unit.each(value))
 
 
 def plain(text: str) -> str:
