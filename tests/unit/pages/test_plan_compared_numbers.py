@@ -108,7 +108,7 @@ def shown_at(plan: Planned) -> RangeLevel:
 def sure(page: Shown, plan: Planned, level: RangeLevel) -> str:
     """What is said of how sure the plan is, but for the range, which is that of the page."""
     said = " ".join(plain(text) for text in page.texts("plan-certainty"))
-    ends = plain(plan.unit.outcome_range(plan.gain, level))
+    ends = plain(plan.unit.outcome_range(plan.gain, level))  # type: ignore[arg-type]
     assert plan.is_today or f"{level} % range" in said
     return said.replace(f"{level} % range", "range").replace(ends, "")
 
