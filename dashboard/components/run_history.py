@@ -33,7 +33,7 @@ def _row(run: RunView) -> Row:
         "state_words": STATE_WORDS[run.job.state],
         "run": {"text": f"{run.dataset_name} v{run.dataset_version}", "href": f"/runs?run={run.id}"},
         "segment": run.segment or "–",
-        "preset": run.preset,
+        "preset": f"{run.trials} × {run.iterations:,}" if run.preset == "custom" else run.preset,
         "size": f"{run.trials} × {run.iterations:,} candidates, seed {run.seed}",
         "started": (started or run.job.created_at).isoformat(),
         "started_words": f"{started.day} {started:%b, %H:%M}" if started else _not_started(run),
@@ -84,7 +84,7 @@ def history_grid(rows: list[Row], *, grid_id: str) -> dag.AgGrid:
                 "comparator": {"function": "compareText(valueA, valueB)"},
             },
             {"field": "segment", "headerName": "Country", "width": 90},
-            {"field": "preset", "headerName": "Preset", "width": 92, "tooltipField": "size"},
+            {"field": "preset", "headerName": "Search", "width": 92, "tooltipField": "size"},
             {
                 "field": "started",
                 "headerName": "Started, UTC",

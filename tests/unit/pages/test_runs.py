@@ -167,6 +167,12 @@ def test_history_is_newest_first_with_links(make_run: Any) -> None:
     assert [row["started_words"] for row in never] == ["not yet", "never"]
 
 
+def test_runs_of_no_named_size_are_told_apart_in_the_history(make_run: Any) -> None:
+    sized = make_run(1).model_copy(update={"preset": "custom", "trials": 3, "iterations": 1500})
+    assert [row["preset"] for row in history_rows([sized])] == ["3 × 1,500"]
+    assert [row["preset"] for row in history_rows([make_run(1)])] == [make_run(1).preset]
+
+
 @pytest.mark.parametrize(
     ("seconds", "words"),
     [
