@@ -46,7 +46,7 @@ def _start(dataset_id: str, as_before: str = "") -> list[Any]:
 def _saved(dataset: DatasetView, *, as_before: bool) -> html.Div:
     named = f"{dataset.name} v{dataset.version}"
     size = f" {dataset.rows:,} rows, {len(dataset.channels)} channels. The next step fits a model to it."
-    said = [html.Strong(f"{named} is saved."), size]
+    said: list[Any] = [html.Strong(f"{named} is saved."), size]
     if as_before:
         said = [
             html.Strong(f"This very table is there already, as {named}."),
