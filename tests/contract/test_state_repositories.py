@@ -74,7 +74,9 @@ def test_versions_of_a_name_count_from_one(state: State, clock: Clock) -> None:
     assert [dataset.version for dataset in [*made, other]] == [1, 2, 3, 1]
     assert make_dataset(state, clock, DIGESTS[1]) == made[1]  # the same content is no new version
     assert datasets.find_latest("weekly") == made[2]
+    assert datasets.find_first("weekly") == made[0]
     assert datasets.find_latest("yearly") is None
+    assert datasets.find_first("yearly") is None
     assert datasets.list_datasets(name="weekly") == made[::-1]
     assert datasets.list_datasets(limit=1, offset=1) == [made[2]]
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from mixline.errors import NotFoundError
+from mixline.messages import ColumnChoice, DatasetRequest
 from mixline.services import demo
 from mixline.services.context import Services, open_services
+from mixline.services.datasets import create_dataset
 from mixline.services.models import get_curves, get_summary, list_models
 from mixline.services.run_rows import list_runs
 from mixline.services.status import read_demo_state
+from mixline.services.uploads import store_upload
 from mixline.settings import Settings
 from tests.fixtures_services import make_settings, working
 
@@ -77,6 +81,19 @@ def test_interrupted_seeding_goes_on_where_it_stopped(tmp_path: Path) -> None:
     demo.seed(settings, lambda line: None, wait=False)
     assert read_demo_state(services) == "seeding"
     assert len(list_runs(services)) == 2
+    services.close()
+
+
+def test_what_people_add_to_the_demo_is_not_fitted_for_them(tmp_path: Path) -> None:
+    services = open_services(make_settings(tmp_path))
+    first = demo.import_demo(services)
+    sample = demo.find_sample().read_bytes()
+    upload, _ = store_upload(services, "newer.csv", io.BytesIO(sample[: sample.rindex(b"\n", 0, -2) + 1]))
+    columns = [ColumnChoice(name=c.name, role=c.role, channel=c.channel, kind=c.kind) for c in upload.columns]
+    request = DatasetRequest(upload_id=upload.id, name=demo.DEMO_NAME, columns=columns, currency="EUR")
+    second, _ = create_dataset(services, request)
+    assert (first.version, second.version) == (1, 2)
+    assert demo.import_demo(services) == first
     services.close()
 
 

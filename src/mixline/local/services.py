@@ -105,6 +105,9 @@ def _dashboard(settings: Settings, python: tuple[str, ...]) -> Service:
         # longer than a person reads: a connection closed while they click is a click lost
         "--keep-alive",
         "75",
+        # a plan is its address: two years of weeks for eight channels, each with its own weight, take 4,700 characters
+        "--limit-request-line",
+        "8190",
         "--no-control-socket",
     )
     return Service(

@@ -59,7 +59,7 @@ def seed(settings: Settings, report: Report, *, wait: bool = True) -> None:
 
 def import_demo(services: Services, path: Path | None = None) -> DatasetView:
     """The demo as a dataset, its columns taken for what they are suggested to be. Raises NotFoundError without the file."""
-    known = services.datasets.find_latest(DEMO_NAME)
+    known = services.datasets.find_first(DEMO_NAME)  # later ones are people's own
     if known is not None:
         return get_dataset(services, known.id)
     path = path or find_sample()

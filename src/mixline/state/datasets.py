@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, func, select
+from sqlalchemy import RowMapping, Select, func, select
 
 from mixline.state.database import State
 from mixline.state.rows import Clock, missing, utc_now
@@ -76,9 +76,15 @@ class Datasets:
 
     def find_latest(self, name: str) -> Dataset | None:
         """The newest version of a name, None when there is none."""
-        statement = select(datasets).where(datasets.c.name == name).order_by(datasets.c.version.desc()).limit(1)
+        return self._find(select(datasets).where(datasets.c.name == name).order_by(datasets.c.version.desc()))
+
+    def find_first(self, name: str) -> Dataset | None:
+        """The oldest version of a name, None when there is none."""
+        return self._find(select(datasets).where(datasets.c.name == name).order_by(datasets.c.version))
+
+    def _find(self, statement: Select[Any]) -> Dataset | None:
         with self._state.read() as connection:
-            row = connection.execute(statement).mappings().one_or_none()
+            row = connection.execute(statement.limit(1)).mappings().one_or_none()
         return None if row is None else _read(row)
 
     def list_datasets(self, *, name: str | None = None, limit: int = 50, offset: int = 0) -> list[Dataset]:

@@ -3,6 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import yaml
 
 from mixline.local.services import find_root, list_services
 from mixline.settings import Settings
@@ -44,3 +45,13 @@ def test_without_workers_none_is_started(tmp_path: Path) -> None:
 
 def test_the_source_tree_is_found() -> None:
     assert (find_root() / "gcp" / "trainer").is_dir()
+
+
+def test_the_dashboard_runs_here_as_it_is_deployed(tmp_path: Path) -> None:
+    """What a page may count on: how long connections and addresses may be, and that no socket is left in the folder."""
+    deployed = yaml.safe_load((find_root() / "app.yaml").read_text())["entrypoint"].split()
+    dashboard = next(s for s in list_services(Settings(home=tmp_path)) if s.name == "dashboard")
+    for option in ("--keep-alive", "--limit-request-line", "--timeout", "--threads"):
+        assert dashboard.command[dashboard.command.index(option) + 1] == deployed[deployed.index(option) + 1], option
+    assert "--no-control-socket" in dashboard.command
+    assert "--no-control-socket" in deployed
