@@ -121,3 +121,11 @@ def named(result: response.ChannelResult | response.Term) -> str:
 def plain(texts: list[str]) -> list[str]:
     """Words without marks: what a figure's text says."""
     return [" ".join(re.sub(r"<[^>]+>", " ", text).split()) for text in texts]
+
+
+def find_component(tree: Any, component_id: Any) -> Any:
+    """The component with an id in a tree of Dash's."""
+    for child in tree._traverse():
+        if getattr(child, "id", None) == component_id:
+            return child
+    raise AssertionError(f"nothing has the id {component_id}")

@@ -10,6 +10,7 @@ from dash import Dash
 
 from dashboard.components.run_log import LINES_AT_FIRST, download, live_lines, log_lines, log_panel, show_older
 from mixline.messages import EventView
+from tests.unit.pages.shown import find_component
 
 NOW = datetime(2026, 11, 20, 12, 2, tzinfo=UTC)
 Words = Callable[[Any], str]
@@ -39,13 +40,13 @@ def test_a_log_of_more_than_one_day_says_the_days(text_of: Words) -> None:
 def test_a_long_log_opens_with_its_newest_lines_and_a_way_to_the_others(make_run: Any, text_of: Words) -> None:
     run = make_run(1)
     panel = log_panel(run, numbered(501, 1000))
-    lines = find(panel, {"type": "run-log", "index": 0}).children
+    lines = find_component(panel, {"type": "run-log", "index": 0}).children
     assert len(lines) == LINES_AT_FIRST
     assert text_of(lines[0]).endswith("line 1000")
-    assert find(panel, "log-older").hidden is False
+    assert find_component(panel, "log-older").hidden is False
     assert f"/runs/{run.id}/log.txt" in str(panel)
-    assert find(log_panel(run, numbered(1, 9)), "log-older").hidden is True
-    assert find(log_panel(run, []), "log-older").hidden is True
+    assert find_component(log_panel(run, numbered(1, 9)), "log-older").hidden is True
+    assert find_component(log_panel(run, []), "log-older").hidden is True
 
 
 def test_lines_that_come_in_stand_above_those_that_are_there(text_of: Words) -> None:
@@ -82,11 +83,3 @@ def test_the_whole_log_is_passed_on_as_a_text(page_app: Dash, trainer: Any, make
 
 def numbered(first: int, last: int) -> list[EventView]:
     return [EventView(sequence=n, at=NOW, kind="log", message=f"line {n}", data={}) for n in range(first, last + 1)]
-
-
-def find(component: Any, component_id: Any) -> Any:
-    """The component with an id."""
-    for child in component._traverse():
-        if getattr(child, "id", None) == component_id:
-            return child
-    raise AssertionError(f"nothing has the id {component_id}")

@@ -16,6 +16,7 @@ from dashboard.components.run_words import cost_words, duration_words, read_tags
 from dashboard.figures.search_progress import cloud_figure, read_search, search_figure
 from mixline.messages import CostView, QueueView, RunRequest, RunTag, SearchCloud
 from pages import runs
+from tests.unit.pages.shown import find_component
 
 NOW = datetime(2026, 11, 20, 12, 2, tzinfo=UTC)
 Words = Callable[[Any], str]
@@ -47,10 +48,10 @@ def test_without_a_dataset_the_page_leads_to_the_data_page(page_app: Dash, text_
 
 
 def test_page_asks_again_only_while_something_is_active(page_app: Dash, busy_trainer: Any, make_run: Any) -> None:
-    assert find(runs.layout(), runs.TICK).disabled is False
+    assert find_component(runs.layout(), runs.TICK).disabled is False
     busy_trainer.answer("GET /v1/mmm/runs", [make_run(1, "succeeded")])
     busy_trainer.answer(f"GET /v1/jobs/{make_run(1).id}/events", [])
-    assert find(runs.layout(), runs.TICK).disabled is True
+    assert find_component(runs.layout(), runs.TICK).disabled is True
 
 
 def test_a_tick_keeps_what_is_shown_when_the_trainer_goes_away(
@@ -331,11 +332,3 @@ def test_a_link_to_settings_that_are_gone_says_so_and_the_page_is_there(
     assert "query parameter" not in words
     assert "Close settings" not in words  # nothing that was never chosen is opened
     assert "Launch run" in words
-
-
-def find(component: Any, component_id: Any) -> Any:
-    """The component with an id."""
-    for child in component._traverse():
-        if getattr(child, "id", None) == component_id:
-            return child
-    raise AssertionError(f"nothing has the id {component_id}")
