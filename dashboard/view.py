@@ -103,10 +103,11 @@ def choose_row(rows: list[ModelRow], filters: Filters) -> ModelRow:
             and filters.kpi in ("", row.goal)
         ]
     if not found:
-        named = filters.model or filters.country or filters.kpi or filters.dataset
+        asked = {"dataset": filters.dataset, "country": filters.country, "goal": filters.kpi}
+        named = [f"{name} {value}" for name, value in asked.items() if value]
         raise NotFoundError(
-            "there is no such model",
-            got=named,
+            "there is no such model" if filters.model else "no model fits what the address asks for",
+            got=filters.model or ", ".join(named),
             action="Open the newest one from the navigation, or launch a run.",
         )
     return found[0]

@@ -64,6 +64,7 @@ def register(app: Dash) -> None:
         State(SHOWN, "data"),
         State(PICKED, "data"),
         prevent_initial_call=True,
+        running=[(Output(saved.SAVE, "disabled"), True, False)],
     )(act)
 
 
